@@ -1,0 +1,1 @@
+//! The journeys live in `tests/`; this library holds what they share.
