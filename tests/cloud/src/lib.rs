@@ -1,1 +1,9 @@
-//! A local stand-in for Microsoft's cloud.
+//! A local stand-in for Microsoft's cloud: sign-in, Graph and Business Central, for tests and for the demo.
+
+pub mod caller;
+pub mod ids;
+
+/// A request with its absolute URI: the authority picks the origin.
+pub type Request = http::Request<Vec<u8>>;
+/// The answer.
+pub type Response = http::Response<Vec<u8>>;
