@@ -1,6 +1,8 @@
 //! A local stand-in for Microsoft's cloud: sign-in, Graph and Business Central, for tests and for the demo.
 
+pub mod business_central;
 pub mod caller;
+pub mod contract;
 pub mod ids;
 
 /// A request with its absolute URI: the authority picks the origin.
