@@ -4,6 +4,7 @@ pub mod business_central;
 pub mod caller;
 pub mod contract;
 pub mod ids;
+pub mod seed;
 
 /// A request with its absolute URI: the authority picks the origin.
 pub type Request = http::Request<Vec<u8>>;
