@@ -1,1 +1,13 @@
-//! Entrada.
+//! Entrada sets up service-to-service access to Dynamics 365 Business Central from a static page.
+//!
+//! The rooms, and which way they may look (enforced by the compiler's target tables and by `tests/arrows.rs`):
+//!
+//! - [`protocol`]: what other people's servers say. Looks at nothing.
+//! - [`text`]: every sentence. Looks at nothing.
+//! - [`config`]: what the host of the page decided. Looks at `protocol`.
+//! - [`flow`]: all decisions, `update(model, event, moment) -> effects`. Looks at `protocol`, `config`, message ids.
+//! - [`view_model`]: what a screen needs, derived from the model. Looks at `flow`, `text`.
+//! - `ui` (browser only): Yew components. Look at `view_model`, `text` and `flow::Event`.
+//! - `browser` (browser only): performs effects, reports events, decides nothing.
+
+pub mod protocol;

@@ -1,0 +1,170 @@
+//! HTTP requests and responses as values. Who sends them, and when, is decided elsewhere.
+
+use super::secret::Secret;
+use serde_json::Value;
+
+/// The methods the APIs we call know.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Method {
+    /// Reads.
+    Get,
+    /// Creates, or runs an action.
+    Post,
+    /// Changes, or creates by key with `Prefer: create-if-missing`.
+    Patch,
+    /// Removes.
+    Delete,
+}
+
+impl Method {
+    /// As it stands on the wire.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Get => "GET",
+            Self::Post => "POST",
+            Self::Patch => "PATCH",
+            Self::Delete => "DELETE",
+        }
+    }
+}
+
+/// What a request carries.
+#[derive(Debug, Clone)]
+pub enum Body {
+    /// Nothing.
+    Empty,
+    /// JSON. None of our JSON bodies holds a secret: Entra makes the client secret and we only read it.
+    Json(Value),
+    /// `application/x-www-form-urlencoded` for the token endpoint; holds codes and tokens, so it is secret as a whole.
+    Form(Secret),
+}
+
+/// One request. The bearer token is attached last, by whoever knows which origin it belongs to.
+#[derive(Debug, Clone)]
+pub struct Request {
+    /// Method.
+    pub method: Method,
+    /// Absolute, except inside a Graph batch.
+    pub url: String,
+    /// Without `Authorization` and `Content-Type`, which follow from the other fields.
+    pub headers: Vec<(&'static str, String)>,
+    /// Body.
+    pub body: Body,
+    /// Access token, if any.
+    pub bearer: Option<Secret>,
+}
+
+impl Request {
+    /// A request without body.
+    pub fn new(method: Method, url: impl Into<String>) -> Self {
+        Self { method, url: url.into(), headers: Vec::new(), body: Body::Empty, bearer: None }
+    }
+
+    /// A read.
+    pub fn get(url: impl Into<String>) -> Self {
+        Self::new(Method::Get, url)
+    }
+
+    /// With a JSON body.
+    #[must_use]
+    pub fn json(mut self, body: Value) -> Self {
+        self.body = Body::Json(body);
+        self
+    }
+
+    /// With one more header.
+    #[must_use]
+    pub fn header(mut self, name: &'static str, value: impl Into<String>) -> Self {
+        self.headers.push((name, value.into()));
+        self
+    }
+
+    /// True when repeating it cannot change anything.
+    pub fn is_read(&self) -> bool {
+        self.method == Method::Get
+    }
+}
+
+/// One answer. Headers are those the browser lets us read (CORS); names are lower case.
+#[derive(Debug, Clone)]
+pub struct Response {
+    /// Status code.
+    pub status: u16,
+    /// Readable headers, lower-case names.
+    pub headers: Vec<(String, String)>,
+    /// The body; token answers and new credentials are in it, so it does not show in debug output.
+    pub body: Secret,
+}
+
+impl Response {
+    /// A header by lower-case name.
+    pub fn header(&self, name: &str) -> Option<&str> {
+        self.headers.iter().find(|(key, _)| key == name).map(|(_, value)| value.as_str())
+    }
+
+    /// 2xx.
+    pub fn is_success(&self) -> bool {
+        (200..300).contains(&self.status)
+    }
+
+    /// `Retry-After` in milliseconds, when it is a number of seconds; the date form is not used by Graph, Entra or
+    /// Business Central (graph.md 12, business-central.md 1.5).
+    pub fn retry_after_ms(&self) -> Option<u64> {
+        self.header("retry-after")?.trim().parse::<u64>().ok().map(|seconds| seconds.min(3600) * 1000)
+    }
+}
+
+/// Why there is no answer at all.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Silence {
+    /// The browser gave no reason: no network, a blocker, or an answer without CORS headers.
+    Unreachable,
+    /// The browser knows that it has no network.
+    Offline,
+    /// We stopped waiting.
+    TimedOut,
+}
+
+/// A request that did not bring what it should.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum CallError {
+    /// The server understood and said no.
+    #[error("refused with {} {}", .0.status, .0.code)]
+    Refused(Refusal),
+    /// The server asks us to come back later (429, 502, 503, 504).
+    #[error("busy with {status}")]
+    Busy {
+        /// Status code.
+        status: u16,
+        /// Its own wish, if it has one.
+        after_ms: Option<u64>,
+    },
+    /// No answer arrived; the work may or may not have been done.
+    #[error("no answer: {0:?}")]
+    Silent(Silence),
+    /// An answer arrived that does not fit the contract.
+    #[error("unreadable answer: {0}")]
+    Unreadable(super::json::Misread),
+}
+
+/// What a refusing server said. Messages are for developers and may change; codes decide (graph.md 10).
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Refusal {
+    /// HTTP status.
+    pub status: u16,
+    /// Main error code, possibly empty.
+    pub code: String,
+    /// The server's own words.
+    pub message: String,
+    /// Further codes (`details[].code`, AADSTS numbers).
+    pub details: Vec<String>,
+    /// The id its support asks for.
+    pub request_id: String,
+}
+
+impl Refusal {
+    /// True when the main or a further code equals this.
+    pub fn has_code(&self, code: &str) -> bool {
+        self.code == code || self.details.iter().any(|detail| detail == code)
+    }
+}

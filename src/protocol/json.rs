@@ -1,0 +1,146 @@
+//! Reading JSON strictly, with the path of whatever is wrong.
+//!
+//! One small walker instead of derived readers: the page reads many shapes once each, and every derived reader
+//! costs wasm bytes, while an error that names `presets[3].months[1]` is wanted everywhere.
+
+use serde_json::Value;
+
+/// What was expected where.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("{at}: {problem}")]
+pub struct Misread {
+    /// Path from the root, `$` alone for the root: `$.presets[3].id`.
+    pub at: String,
+    /// What was expected, in plain words; for developers and for whoever hosts the page.
+    pub problem: String,
+}
+
+/// A value together with where it stands.
+#[derive(Debug, Clone)]
+pub struct Node<'a> {
+    value: &'a Value,
+    at: String,
+}
+
+/// Parses text; the error tells line and column.
+pub fn parse(text: &str) -> Result<Value, Misread> {
+    serde_json::from_str(text).map_err(|error| Misread { at: "$".into(), problem: error.to_string() })
+}
+
+impl<'a> Node<'a> {
+    /// The root of a parsed text.
+    pub fn root(value: &'a Value) -> Self {
+        Self { value, at: "$".into() }
+    }
+
+    /// Where this stands.
+    pub fn at(&self) -> &str {
+        &self.at
+    }
+
+    /// The value itself.
+    pub fn value(&self) -> &'a Value {
+        self.value
+    }
+
+    /// An error at this place.
+    pub fn misread<T>(&self, problem: impl Into<String>) -> Result<T, Misread> {
+        Err(Misread { at: self.at.clone(), problem: problem.into() })
+    }
+
+    /// A member that may be absent; `null` counts as absent.
+    pub fn optional(&self, name: &str) -> Option<Node<'a>> {
+        let value = self.value.get(name).filter(|value| !value.is_null())?;
+        Some(Node { value, at: format!("{}.{name}", self.at) })
+    }
+
+    /// A member that must be there.
+    pub fn member(&self, name: &str) -> Result<Node<'a>, Misread> {
+        if !self.value.is_object() {
+            return self.misread("an object is expected here");
+        }
+        self.optional(name)
+            .map_or_else(|| Err(Misread { at: format!("{}.{name}", self.at), problem: "this is required".into() }), Ok)
+    }
+
+    /// Text.
+    pub fn text(&self) -> Result<&'a str, Misread> {
+        self.value.as_str().map_or_else(|| self.misread("text is expected here"), Ok)
+    }
+
+    /// True or false.
+    pub fn flag(&self) -> Result<bool, Misread> {
+        self.value.as_bool().map_or_else(|| self.misread("true or false is expected here"), Ok)
+    }
+
+    /// A whole number, also when it came as text, as token endpoints do (sign-in.md 1.4).
+    pub fn whole(&self) -> Result<u64, Misread> {
+        self.value
+            .as_u64()
+            .or_else(|| self.value.as_str().and_then(|text| text.parse().ok()))
+            .map_or_else(|| self.misread("a whole number is expected here"), Ok)
+    }
+
+    /// The items of a list.
+    pub fn items(&self) -> Result<Vec<Node<'a>>, Misread> {
+        let Some(items) = self.value.as_array() else {
+            return self.misread("a list is expected here");
+        };
+        Ok(items.iter().enumerate().map(|(index, value)| Node { value, at: format!("{}[{index}]", self.at) }).collect())
+    }
+
+    /// The items of a list of texts.
+    pub fn texts(&self) -> Result<Vec<String>, Misread> {
+        self.items()?.iter().map(|item| item.text().map(str::to_owned)).collect()
+    }
+
+    /// Text of a member, owned.
+    pub fn string(&self, name: &str) -> Result<String, Misread> {
+        Ok(self.member(name)?.text()?.to_owned())
+    }
+
+    /// Text of a member that may be absent or null; anything but text counts as empty. For fields that are only
+    /// shown, where a strange value must not stop the work.
+    pub fn shown(&self, name: &str) -> String {
+        self.value.get(name).and_then(Value::as_str).unwrap_or_default().to_owned()
+    }
+
+    /// Refuses members that are not on the list; `$schema` is always allowed.
+    pub fn only(&self, allowed: &[&str]) -> Result<(), Misread> {
+        let Some(members) = self.value.as_object() else {
+            return self.misread("an object is expected here");
+        };
+        for name in members.keys() {
+            if name != "$schema" && !allowed.contains(&name.as_str()) {
+                return Err(Misread {
+                    at: format!("{}.{name}", self.at),
+                    problem: format!("this is not known here; allowed are: {}", allowed.join(", ")),
+                });
+            }
+        }
+        Ok(())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_error_names_its_place() {
+        let value = parse(r#"{"presets":[{"id":"a"},{"id":7}]}"#).unwrap();
+        let root = Node::root(&value);
+        let items = root.member("presets").unwrap().items().unwrap();
+        assert_eq!(items[1].member("id").unwrap().text().unwrap_err().at, "$.presets[1].id");
+        assert_eq!(items[0].member("name").unwrap_err().to_string(), "$.presets[0].name: this is required");
+        assert!(root.only(&["preset"]).unwrap_err().problem.contains("allowed are: preset"));
+    }
+
+    #[test]
+    fn numbers_may_come_as_text() {
+        let value = parse(r#"{"expires_in":"3599","x":-1}"#).unwrap();
+        let root = Node::root(&value);
+        assert_eq!(root.member("expires_in").unwrap().whole(), Ok(3599));
+        assert!(root.member("x").unwrap().whole().is_err());
+    }
+}

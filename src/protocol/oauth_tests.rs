@@ -1,0 +1,125 @@
+//! Tests of `oauth`.
+use super::*;
+
+fn authority() -> Authority {
+    Authority { login: "https://login.example".into(), tenant: "organizations".into() }
+}
+
+fn answer(status: u16, body: &str) -> Response {
+    Response { status, headers: Vec::new(), body: Secret::new(body) }
+}
+
+#[test]
+fn every_authorize_url_has_pkce_code_flow_and_fragment() {
+    let scopes = [Resource::Graph.scope("User.Read"), Resource::BusinessCentral.scope("user_impersonation")];
+    let url = AuthorizeRequest {
+        authority: &authority(),
+        client_id: "c1",
+        redirect_uri: "https://x.example/redirect.html",
+        scopes: &scopes,
+        state: "s1",
+        nonce: "n1",
+        challenge: "ch",
+        correlation_id: "id",
+        prompt: Some("select_account"),
+        login_hint: None,
+    }
+    .url();
+    let (address, query) = url.split_once('?').unwrap();
+    assert_eq!(address, "https://login.example/organizations/oauth2/v2.0/authorize");
+    let pairs = url::pairs(query);
+    let value = |name: &str| pairs.iter().find(|(key, _)| key == name).map(|(_, value)| value.as_str());
+    assert_eq!(value("response_type"), Some("code"));
+    assert_eq!(value("response_mode"), Some("fragment"));
+    assert_eq!(value("code_challenge_method"), Some("S256"));
+    assert_eq!(
+        value("scope"),
+        Some(
+            "https://graph.microsoft.com/User.Read https://api.businesscentral.dynamics.com/user_impersonation openid profile offline_access"
+        )
+    );
+    assert_eq!(value("prompt"), Some("select_account"));
+}
+
+#[test]
+fn an_answer_is_a_code_or_a_refusal() {
+    let Some(AuthorizeAnswer::Code { state, code }) = read_answer("code=abc&state=s1&session_state=x") else {
+        panic!()
+    };
+    assert_eq!((state.as_str(), code.open()), ("s1", "abc"));
+    let text = "error=access_denied&error_description=AADSTS65004%3a+User+declined.+Correlation+ID%3a+0a-1b+Timestamp&state=s1";
+    let Some(AuthorizeAnswer::Refused { refusal, .. }) = read_answer(text) else { panic!() };
+    assert!(refusal.has_code("access_denied") && refusal.has_code("65004"));
+    assert_eq!(refusal.request_id, "0a-1b");
+}
+
+#[test]
+fn doubled_mixed_or_stateless_answers_are_void() {
+    for text in [
+        "code=1&code=2&state=s",
+        "code=1&state=a&state=b",
+        "code=1&error=x&state=s",
+        "code=1",
+        "state=s",
+        "",
+        "/x?code=1",
+    ] {
+        assert!(read_answer(text).is_none(), "{text}");
+    }
+}
+
+#[test]
+fn a_token_request_is_a_plain_form_without_secret_in_the_url() {
+    let request = redeem_code(
+        &authority(),
+        "c1",
+        "https://x/r",
+        &[Resource::Graph.scope("User.Read")],
+        &Secret::new("the-code"),
+        &Secret::new("the-verifier"),
+        "id-1",
+    );
+    assert_eq!(request.url, "https://login.example/organizations/oauth2/v2.0/token?client-request-id=id-1");
+    assert!(request.headers.is_empty(), "a header of our own would cost a preflight");
+    let Body::Form(form) = &request.body else { panic!() };
+    assert!(form.open().contains("grant_type=authorization_code") && form.open().contains("code=the-code"));
+    assert!(!format!("{request:?}").contains("the-code"));
+}
+
+#[test]
+fn token_answers_are_read_with_numbers_as_text_too() {
+    let read = read_token(&answer(
+        200,
+        r#"{"token_type":"Bearer","access_token":"at","expires_in":"3599","refresh_token":"rt","refresh_token_expires_in":86399,"scope":"a b"}"#,
+    ))
+    .unwrap();
+    assert_eq!((read.expires_in_ms, read.refresh_expires_in_ms), (3_599_000, Some(86_399_000)));
+    assert_eq!(read.scopes, ["a", "b"]);
+}
+
+#[test]
+fn token_refusals_keep_code_number_and_correlation() {
+    let body = r#"{"error":"invalid_grant","error_description":"AADSTS65001: x","error_codes":[65001],"suberror":"consent_required","correlation_id":"c-9"}"#;
+    let Err(CallError::Refused(refusal)) = read_token(&answer(400, body)) else { panic!() };
+    assert!(refusal.has_code("65001") && refusal.has_code("consent_required") && refusal.has_code("invalid_grant"));
+    assert_eq!(refusal.request_id, "c-9");
+}
+
+#[test]
+fn other_answers_are_busy_or_unreadable() {
+    assert!(matches!(read_token(&answer(503, "")), Err(CallError::Busy { status: 503, .. })));
+    assert!(matches!(read_token(&answer(200, "<html>")), Err(CallError::Unreadable(_))));
+    assert!(matches!(
+        read_token(&answer(200, r#"{"token_type":"pop","access_token":"x","expires_in":1}"#)),
+        Err(CallError::Unreadable(_))
+    ));
+}
+
+#[test]
+fn a_discovery_document_names_the_tenant() {
+    let id = "11111111-2222-3333-4444-555555555555";
+    let found = read_tenant(&answer(200, &format!(r#"{{"issuer":"https://login.example/{id}/v2.0"}}"#)));
+    assert_eq!(found.unwrap(), id);
+    assert!(matches!(read_tenant(&answer(400, "")), Err(CallError::Refused(_))));
+    assert!(matches!(read_tenant(&answer(200, r#"{"issuer":"x"}"#)), Err(CallError::Unreadable(_))));
+}
