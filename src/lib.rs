@@ -10,4 +10,5 @@
 //! - `ui` (browser only): Yew components. Look at `view_model`, `text` and `flow::Event`.
 //! - `browser` (browser only): performs effects, reports events, decides nothing.
 
+pub mod config;
 pub mod protocol;

@@ -1,0 +1,295 @@
+//! What the host of the page decided: `www/config.json`, parsed once and strictly.
+//!
+//! A mistake in it is shown on screen with the path inside the JSON and what is allowed there, because the person
+//! who sees it first is usually the partner who just edited the file. Nothing is guessed.
+
+mod preset;
+
+pub use preset::{Preset, PresetKind};
+
+use crate::protocol::business_central::PartnerApi;
+use crate::protocol::claims::is_guid;
+use crate::protocol::json::{Misread, Node, parse};
+use crate::protocol::url;
+
+/// The origins of the three services.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Endpoints {
+    /// `https://login.microsoftonline.com`
+    pub login: String,
+    /// `https://graph.microsoft.com`
+    pub graph: String,
+    /// `https://api.businesscentral.dynamics.com`
+    pub business_central: String,
+}
+
+impl Endpoints {
+    /// Microsoft's worldwide cloud.
+    pub fn worldwide() -> Self {
+        Self {
+            login: "https://login.microsoftonline.com".into(),
+            graph: "https://graph.microsoft.com".into(),
+            business_central: "https://api.businesscentral.dynamics.com".into(),
+        }
+    }
+}
+
+/// Who publishes this page, as Entra shows it on the consent screen.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Publisher {
+    /// Name of the verified publisher.
+    pub name: String,
+    /// Its id, if the host wants it compared too.
+    pub verified_id: Option<String>,
+}
+
+/// Rules for client secrets.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct CredentialRules {
+    /// Lifetimes offered, ascending.
+    pub months: Vec<u32>,
+    /// The one chosen at first.
+    pub default_months: u32,
+    /// None above this is offered.
+    pub max_months: u32,
+}
+
+/// A link to whoever helps.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Support {
+    /// What the link says.
+    pub label: String,
+    /// Where it leads.
+    pub url: String,
+}
+
+/// The whole configuration.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Config {
+    /// Client id of the page's own registration.
+    pub client_id: String,
+    /// `organizations` or a tenant.
+    pub authority: String,
+    /// Expected publisher.
+    pub publisher: Publisher,
+    /// Where the services are.
+    pub endpoints: Endpoints,
+    /// Integrations offered, at least one.
+    pub presets: Vec<Preset>,
+    /// The partner's API page, if there is one.
+    pub partner_api: Option<PartnerApi>,
+    /// Whether the guided route is offered.
+    pub guided: bool,
+    /// Rules for secrets.
+    pub credentials: CredentialRules,
+    /// Languages offered.
+    pub languages: Vec<String>,
+    /// The one used when the browser wants none of them.
+    pub default_language: String,
+    /// Support link.
+    pub support: Option<Support>,
+}
+
+/// What cannot be loaded is told apart from what cannot be read.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum ConfigError {
+    /// The file did not arrive.
+    #[error("config.json could not be loaded ({0})")]
+    Missing(String),
+    /// The file arrived and is wrong.
+    #[error("config.json is wrong at {0}")]
+    Wrong(Misread),
+    /// The file is right, but the client id is still the placeholder.
+    #[error("config.json has no client id yet")]
+    NotRegistered,
+}
+
+const LANGUAGES: [&str; 3] = ["en", "da", "de"];
+const NO_CLIENT: &str = "00000000-0000-0000-0000-000000000000";
+
+/// Reads the whole file.
+pub fn read(text: &str) -> Result<Config, ConfigError> {
+    let value = parse(text).map_err(ConfigError::Wrong)?;
+    let config = config(&Node::root(&value)).map_err(ConfigError::Wrong)?;
+    if config.client_id == NO_CLIENT { Err(ConfigError::NotRegistered) } else { Ok(config) }
+}
+
+fn config(root: &Node<'_>) -> Result<Config, Misread> {
+    root.only(&[
+        "clientId",
+        "authority",
+        "publisher",
+        "endpoints",
+        "presets",
+        "routes",
+        "credentials",
+        "languages",
+        "defaultLanguage",
+        "support",
+    ])?;
+    let languages = match root.optional("languages") {
+        Some(list) => list.items()?.iter().map(language).collect::<Result<Vec<_>, _>>()?,
+        None => vec!["en".into()],
+    };
+    let default_language = match root.optional("defaultLanguage") {
+        Some(node) => language(&node)?,
+        None => languages.first().cloned().unwrap_or_else(|| "en".into()),
+    };
+    if !languages.contains(&default_language) {
+        return root.member("defaultLanguage")?.misread("one of the languages is expected here");
+    }
+    let routes = root.optional("routes");
+    if let Some(routes) = &routes {
+        routes.only(&["partnerApi", "guided"])?;
+    }
+    Ok(Config {
+        client_id: guid(&root.member("clientId")?)?,
+        authority: match root.optional("authority") {
+            Some(node) => authority(&node)?,
+            None => "organizations".into(),
+        },
+        publisher: publisher(&root.member("publisher")?)?,
+        endpoints: root.optional("endpoints").map_or_else(|| Ok(Endpoints::worldwide()), |node| endpoints(&node))?,
+        presets: preset::read_all(&root.member("presets")?)?,
+        partner_api: routes
+            .as_ref()
+            .and_then(|routes| routes.optional("partnerApi"))
+            .map(|node| partner_api(&node))
+            .transpose()?,
+        guided: match routes.as_ref().and_then(|routes| routes.optional("guided")) {
+            Some(node) => node.flag()?,
+            None => true,
+        },
+        credentials: root.optional("credentials").map_or_else(
+            || Ok(CredentialRules { months: vec![6, 12, 24], default_months: 12, max_months: 24 }),
+            |node| credentials(&node),
+        )?,
+        languages,
+        default_language,
+        support: root.optional("support").map(|node| support(&node)).transpose()?,
+    })
+}
+
+/// Text with something in it and nothing that breaks a line or turns its direction.
+fn words(node: &Node<'_>, longest: usize) -> Result<String, Misread> {
+    let text = node.text()?.trim();
+    if text.is_empty() || text.chars().count() > longest || text.contains(char::is_control) {
+        return node.misread(format!("text of 1 to {longest} characters on one line is expected here"));
+    }
+    Ok(text.to_owned())
+}
+
+fn guid(node: &Node<'_>) -> Result<String, Misread> {
+    let text = node.text()?;
+    if is_guid(text) { Ok(text.to_ascii_lowercase()) } else { node.misread("a GUID is expected here") }
+}
+
+fn authority(node: &Node<'_>) -> Result<String, Misread> {
+    let text = node.text()?;
+    let domain = text.contains('.') && text.bytes().all(|byte| byte.is_ascii_alphanumeric() || b".-".contains(&byte));
+    if text == "organizations" || is_guid(text) || domain {
+        Ok(text.to_owned())
+    } else {
+        node.misread("\"organizations\", a tenant id or a domain is expected here")
+    }
+}
+
+fn origin(node: &Node<'_>) -> Result<String, Misread> {
+    let text = node.text()?.trim_end_matches('/');
+    match url::origin(text) {
+        Some(origin) if origin == text && url::is_trustworthy(&origin) => Ok(origin),
+        _ => node.misread("an https origin without path is expected here (http only for localhost)"),
+    }
+}
+
+fn endpoints(node: &Node<'_>) -> Result<Endpoints, Misread> {
+    node.only(&["login", "graph", "businessCentral"])?;
+    Ok(Endpoints {
+        login: origin(&node.member("login")?)?,
+        graph: origin(&node.member("graph")?)?,
+        business_central: origin(&node.member("businessCentral")?)?,
+    })
+}
+
+fn publisher(node: &Node<'_>) -> Result<Publisher, Misread> {
+    node.only(&["name", "verifiedPublisherId"])?;
+    Ok(Publisher {
+        name: words(&node.member("name")?, 120)?,
+        verified_id: node.optional("verifiedPublisherId").map(|node| words(&node, 60)).transpose()?,
+    })
+}
+
+fn partner_api(node: &Node<'_>) -> Result<PartnerApi, Misread> {
+    node.only(&["publisher", "group", "version", "entitySet"])?;
+    let part = |name: &str| {
+        let node = node.member(name)?;
+        let text = node.text()?;
+        let sound = !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"._".contains(&byte));
+        if sound {
+            Ok(text.to_owned())
+        } else {
+            node.misread("letters, digits, dots and underscores are expected here")
+        }
+    };
+    Ok(PartnerApi {
+        publisher: part("publisher")?,
+        group: part("group")?,
+        version: part("version")?,
+        entity_set: part("entitySet")?,
+    })
+}
+
+fn months(node: &Node<'_>) -> Result<u32, Misread> {
+    match node.whole()? {
+        months @ 1..=24 => u32::try_from(months).map_or_else(|_| node.misread("too large"), Ok),
+        _ => node.misread("a number of months from 1 to 24 is expected here"),
+    }
+}
+
+fn credentials(node: &Node<'_>) -> Result<CredentialRules, Misread> {
+    node.only(&["months", "defaultMonths", "maxMonths"])?;
+    let max_months = node.optional("maxMonths").map_or(Ok(24), |node| months(&node))?;
+    let list = node.member("months")?;
+    let mut offered = list.items()?.iter().map(months).collect::<Result<Vec<_>, _>>()?;
+    offered.retain(|months| *months <= max_months);
+    offered.sort_unstable();
+    offered.dedup();
+    let Some(shortest) = offered.first().copied() else {
+        return list.misread("at least one lifetime that does not exceed maxMonths is expected here");
+    };
+    let default_months = match node.optional("defaultMonths") {
+        Some(node) => {
+            let wanted = months(&node)?;
+            if !offered.contains(&wanted) {
+                return node.misread("one of the offered lifetimes is expected here");
+            }
+            wanted
+        }
+        None => shortest,
+    };
+    Ok(CredentialRules { months: offered, default_months, max_months })
+}
+
+fn language(node: &Node<'_>) -> Result<String, Misread> {
+    let text = node.text()?;
+    if LANGUAGES.contains(&text) {
+        Ok(text.to_owned())
+    } else {
+        node.misread(format!("one of {} is expected here", LANGUAGES.join(", ")))
+    }
+}
+
+fn support(node: &Node<'_>) -> Result<Support, Misread> {
+    node.only(&["label", "url"])?;
+    let link = node.member("url")?;
+    let text = link.text()?;
+    let sound =
+        url::origin(text).is_some_and(|origin| url::is_trustworthy(&origin)) && !text.contains(char::is_control);
+    if !sound {
+        return link.misread("an https address is expected here");
+    }
+    Ok(Support { label: words(&node.member("label")?, 80)?, url: text.to_owned() })
+}
+
+#[cfg(test)]
+mod tests;
