@@ -1,0 +1,166 @@
+//! Everything that can happen: answers, timers, the browser's news, and what the person does.
+
+use super::effect::{Answer, EffectId, Format, Piece};
+use super::route::RouteKind;
+use crate::protocol::oauth::Resource;
+
+/// One thing that happened.
+#[derive(Debug, Clone)]
+pub enum Event {
+    /// The page was loaded; the first event, once.
+    Started(Box<Start>),
+    /// An answer to `Effect::Fetch`.
+    Replied {
+        /// Id of the question.
+        id: EffectId,
+        /// The answer.
+        answer: Answer,
+    },
+    /// A timer of `Effect::Wait` ran out.
+    Elapsed {
+        /// Id of the timer.
+        id: EffectId,
+    },
+    /// A second passed.
+    Ticked,
+    /// The tab's storage did not keep the sign-in record, so the page was not left.
+    StorageRefused,
+    /// The page came back from the back/forward cache (sign-in.md 3.2 case 1).
+    Restored,
+    /// A copy was tried.
+    Copied {
+        /// What.
+        piece: Piece,
+        /// Whether the clipboard took it.
+        worked: bool,
+    },
+    /// A language's sentences arrived, or not.
+    TextLoaded {
+        /// Language.
+        language: String,
+        /// JSON of keys and sentences.
+        text: Option<String>,
+    },
+    /// The browser's network state changed.
+    Online(bool),
+    /// The person did something.
+    Intent(Intent),
+}
+
+/// What the page finds when it starts.
+#[derive(Debug, Clone)]
+pub struct Start {
+    /// The whole address.
+    pub address: String,
+    /// Text of `config.json`, or why it did not arrive.
+    pub config: Result<String, String>,
+    /// This tab's entries of ours, or `None` when storage is blocked.
+    pub storage: Option<Vec<(String, String)>>,
+    /// Languages the browser wants, best first.
+    pub languages: Vec<String>,
+    /// Build id for the support report.
+    pub build: &'static str,
+}
+
+/// What a person can do. Buttons of the view model carry these ready made.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Intent {
+    /// Sign in.
+    SignIn,
+    /// Sign in with another account.
+    SwitchAccount,
+    /// Sign out and leave nothing.
+    SignOut,
+    /// Tenant to sign in to, by domain or id; empty for one's own.
+    TenantTyped(String),
+    /// Use another language.
+    Language(String),
+    /// Choose an integration.
+    Preset(String),
+    /// Application name.
+    Name(String),
+    /// Register beside an application that has the same name.
+    MakeAnother,
+    /// Use an application that exists.
+    UseExisting {
+        /// Client id.
+        app_id: String,
+    },
+    /// Environment from the list.
+    Environment(String),
+    /// Environment typed by hand.
+    EnvironmentTyped(String),
+    /// Look whether the typed environment exists.
+    Probe,
+    /// All companies, or chosen ones.
+    AllCompanies(bool),
+    /// One company, by name.
+    Company {
+        /// Name.
+        name: String,
+        /// Chosen.
+        chosen: bool,
+    },
+    /// One permission set.
+    PermissionSet {
+        /// Key of the set in the view model.
+        key: String,
+        /// Chosen.
+        chosen: bool,
+    },
+    /// One application role.
+    AppRole {
+        /// `API.ReadWrite.All`
+        value: String,
+        /// Chosen.
+        chosen: bool,
+    },
+    /// Whether a secret is made.
+    WantSecret(bool),
+    /// How long it lives.
+    Months(u32),
+    /// Whether the record in Business Central is made.
+    WantUser(bool),
+    /// How it is made.
+    Route(RouteKind),
+    /// Read everything again.
+    CheckAgain,
+    /// Read the tenant's credential policy, which needs one more permission.
+    CheckPolicy,
+    /// Ask for consent to what is missing for a resource.
+    GrantConsent(Resource),
+    /// See the plan.
+    Plan,
+    /// Back to the choices.
+    Back,
+    /// Set up access.
+    Confirm,
+    /// Stop at the next safe point.
+    Cancel,
+    /// Try the failed steps again.
+    Resume,
+    /// Show the plan that takes back what this run made.
+    Undo,
+    /// Ask for the larger permission that grants need in some tenants.
+    GrantMorePermission,
+    /// Open the consent page for the new application.
+    OpenConsentPage,
+    /// Open the card in Business Central.
+    OpenCard,
+    /// Open Business Central's sign-up or admin page.
+    OpenAdminCenter,
+    /// Copy something.
+    Copy(Piece),
+    /// Download the credential.
+    Download(Format),
+    /// Download the reminder.
+    DownloadCalendar,
+    /// "I have stored it."
+    Stored(bool),
+    /// Leave the hand-over.
+    Finish,
+    /// Begin another set-up.
+    StartOver,
+    /// Put a page-wide notice away.
+    Dismiss,
+}
