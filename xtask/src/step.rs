@@ -178,10 +178,9 @@ mod tests {
 
     #[test]
     fn a_failure_shows_the_end_and_the_errors_before_it() {
-        let mut text = String::from("test one ... ok\ntest two ... FAILED\n");
-        for number in 0..100 {
-            text.push_str(&format!("line {number}\n"));
-        }
+        let early = ["test one ... ok".to_owned(), "test two ... FAILED".to_owned()];
+        let late = (0..100).map(|number| format!("line {number}"));
+        let text = early.into_iter().chain(late).collect::<Vec<_>>().join("\n");
         let shown = worth_showing(&text);
         assert_eq!(shown[..2], ["test two ... FAILED", "…"]);
         assert_eq!(shown.len(), 2 + SHOWN_LINES);
