@@ -52,9 +52,9 @@ fn run(command: Command) -> Result<(), Failure> {
         Command::Doctor => doctor::examine(&project),
         Command::Build { base } => {
             page::build(&project, base.as_deref())?;
-            page::report_size(&project, base.as_deref(), false)
+            page::report_size(&project, false)
         }
-        Command::Size { record } => page::report_size(&project, None, record),
+        Command::Size { record } => page::report_size(&project, record),
         Command::Demo { port, open } => demo::run(&project, port, open),
         Command::Test(depth) => tiers::run(&project, depth),
         Command::Screenshots => screenshots::take(&project),

@@ -124,9 +124,9 @@ impl Fingerprint {
 }
 
 /// Prints what `dist/` weighs and judges it by the budget; `record` writes the measured value down.
-pub(crate) fn report_size(project: &Project, base: Option<&str>, record: bool) -> Result<(), Failure> {
+pub(crate) fn report_size(project: &Project, record: bool) -> Result<(), Failure> {
     let dist = project.dist();
-    let weight = weight::weigh(&dist, base.unwrap_or(RELATIVE)).map_err(|error| {
+    let weight = weight::weigh(&dist).map_err(|error| {
         Failure::new(format!("cannot weigh {}: {error}", dist.display())).cure("Make it with `cargo xtask build`.")
     })?;
     say::line("");

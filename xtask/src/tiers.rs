@@ -142,7 +142,7 @@ fn run_tier(project: &Project, tier: Tier) -> Result<Ending, Failure> {
         Tier::WasmInBrowser => wasm_in_browser(project),
         Tier::Build => {
             page::build(project, None)?;
-            page::report_size(project, None, false)?;
+            page::report_size(project, false)?;
             Ok(Ending::Passed { tests: None })
         }
         Tier::Journeys => {

@@ -76,25 +76,47 @@ pub(crate) fn thousands(number: u64) -> String {
     text
 }
 
-/// Weighs every file below `dist`; `base` is where the page will live ("./" or "/setup/").
-pub(crate) fn weigh(dist: &Path, base: &str) -> io::Result<Weight> {
+/// Weighs every file below `dist`. A file that `index.html` names and that is not there is an error.
+pub(crate) fn weigh(dist: &Path) -> io::Result<Weight> {
     let html = fs::read_to_string(dist.join("index.html"))?;
-    let mut named = first_load_of(&html, base);
-    named.insert("index.html".to_owned());
-    named.insert(READ_AT_START.to_owned());
+    let names = files_below(dist)?;
+    let mut loaded = BTreeSet::from(["index.html".to_owned(), READ_AT_START.to_owned()]);
+    for address in named_by(&html) {
+        let name = file_at(&address, &names).ok_or_else(|| {
+            io::Error::new(io::ErrorKind::NotFound, format!("index.html names {address}, which is not there"))
+        })?;
+        loaded.insert(name.clone());
+    }
     let mut files = Vec::new();
-    for name in files_below(dist)? {
+    for name in names {
         let bytes = fs::read(dist.join(&name))?;
         files.push(FileWeight {
             raw: bytes.len() as u64,
             gzip: gzip_length(&bytes)?,
             brotli: brotli_length(&bytes)?,
-            first_load: named.contains(&name),
+            first_load: loaded.contains(&name),
             name,
         });
     }
     files.sort_by(|a, b| b.first_load.cmp(&a.first_load).then(b.brotli.cmp(&a.brotli)).then(a.name.cmp(&b.name)));
     Ok(Weight { files })
+}
+
+/// The file an address of the page leads to. Below which path the page was built to live does not matter:
+/// `/setup/text/da.json` is `text/da.json` of `dist/`.
+fn file_at<'a>(address: &str, files: &'a [String]) -> Option<&'a String> {
+    let mut path = address.split(['?', '#']).next().unwrap_or_default();
+    path = path.strip_prefix("./").unwrap_or(path);
+    loop {
+        if let Some(found) = files.iter().find(|file| *file == path) {
+            return Some(found);
+        }
+        // Only an absolute address has a base path to be dropped.
+        if !address.starts_with('/') {
+            return None;
+        }
+        path = path.split_once('/')?.1;
+    }
 }
 
 /// Paths of all files below a folder, with slashes, in order.
@@ -131,9 +153,9 @@ fn brotli_length(bytes: &[u8]) -> io::Result<u64> {
     Ok(packed.len() as u64)
 }
 
-/// The local files a page loads because its HTML names them: scripts, styles, preloads, icons, manifests and the two
-/// files Trunk.toml writes into `meta` elements for `start.js`.
-pub(crate) fn first_load_of(html: &str, base: &str) -> BTreeSet<String> {
+/// The addresses on its own server that a page loads because its HTML names them: scripts, styles, preloads, icons and
+/// manifests.
+fn named_by(html: &str) -> BTreeSet<String> {
     const LOADED: [&str; 6] = ["stylesheet", "modulepreload", "preload", "icon", "manifest", "apple-touch-icon"];
     tags(html)
         .filter_map(|tag| match tag.name.as_str() {
@@ -143,23 +165,10 @@ pub(crate) fn first_load_of(html: &str, base: &str) -> BTreeSet<String> {
                 .is_some_and(|rel| rel.split_whitespace().any(|word| LOADED.contains(&word)))
                 .then(|| tag.attribute("href"))
                 .flatten(),
-            "meta" => tag
-                .attribute("name")
-                .is_some_and(|name| matches!(name.as_str(), "entrada-script" | "entrada-wasm"))
-                .then(|| tag.attribute("content"))
-                .flatten(),
             _ => None,
         })
-        .filter_map(|address| local_path(&address, base))
+        .filter(|address| !address.is_empty() && !address.contains("//") && !address.starts_with("data:"))
         .collect()
-}
-
-fn local_path(address: &str, base: &str) -> Option<String> {
-    let path = address.split(['?', '#']).next().unwrap_or_default();
-    let path = path.strip_prefix(base).unwrap_or(path);
-    let path = path.strip_prefix("./").unwrap_or(path);
-    let elsewhere = path.contains("//") || path.starts_with("data:") || path.starts_with('/');
-    (!path.is_empty() && !elsewhere).then(|| path.to_owned())
 }
 
 struct Tag {
@@ -241,38 +250,52 @@ fn attributes(text: &str) -> (Vec<(String, String)>, &str) {
 mod tests {
     use super::*;
 
-    fn names(html: &str, base: &str) -> Vec<String> {
-        first_load_of(html, base).into_iter().collect()
+    fn names(html: &str) -> Vec<String> {
+        named_by(html).into_iter().collect()
     }
 
     #[test]
     fn everything_the_page_names_is_part_of_the_first_load() {
         let html = r#"<!doctype html><html><head>
             <link rel="stylesheet" href="./app-1f.css" integrity="sha384-a/b=">
-            <link rel="icon" type="image/svg+xml" href="./icon.svg">
+            <link rel="icon" type="image/svg+xml" href="icon.svg">
             <link rel="modulepreload" href="./entrada-2e.js" crossorigin="anonymous">
             <link rel="preload" href="./entrada-2e_bg.wasm" as="fetch" type="application/wasm">
-            <meta name="entrada-script" content="./entrada-2e.js">
-            <meta name="entrada-wasm" content="./entrada-2e_bg.wasm">
             <meta name="description" content="./not-a-file">
-            <link rel="canonical" href="https://example.com/">
+            <link rel="canonical" href="https://example.com/"><link rel="help" href="./help.html">
             <!-- <script src="./old.js"></script> -->
             <script type="module" src="./start-3d.js?x=1"></script>
             </head><body><a href="./redirect.html">x</a><img src="data:image/png;base64,AAAA"></body></html>"#;
-        assert_eq!(names(html, "./"), ["app-1f.css", "entrada-2e.js", "entrada-2e_bg.wasm", "icon.svg", "start-3d.js"]);
+        assert_eq!(
+            names(html),
+            ["./app-1f.css", "./entrada-2e.js", "./entrada-2e_bg.wasm", "./start-3d.js?x=1", "icon.svg"]
+        );
     }
 
     #[test]
-    fn minified_pages_and_other_bases_are_read_too() {
-        let html = "<link rel=stylesheet href=/setup/app.css><SCRIPT SRC='/setup/a/b.js' type=module></SCRIPT><script src=https://cdn.example/x.js></script>";
-        assert_eq!(names(html, "/setup/"), ["a/b.js", "app.css"]);
+    fn minified_pages_are_read_too() {
+        let html = "<link rel=stylesheet href=/setup/app.css><SCRIPT SRC='/setup/a/b.js' type=module></SCRIPT>\
+                    <script src=https://cdn.example/x.js></script>";
+        assert_eq!(names(html), ["/setup/a/b.js", "/setup/app.css"]);
     }
 
     #[test]
     fn broken_html_ends_quietly() {
-        assert!(names("<script src=", "./").is_empty());
-        assert!(names("<<<!-- <link = =", "./").is_empty());
-        assert_eq!(names("<script src='x.js", "./"), ["x.js"]);
+        assert!(names("<script src=").is_empty());
+        assert!(names("<<<!-- <link = =").is_empty());
+        assert_eq!(names("<script src='x.js"), ["x.js"]);
+    }
+
+    #[test]
+    fn an_address_is_found_below_any_base_path() {
+        let files = ["app.css", "text/da.json"].map(str::to_owned);
+        let found = |address| file_at(address, &files).map(String::as_str);
+        assert_eq!(found("./app.css"), Some("app.css"));
+        assert_eq!(found("app.css?v=1"), Some("app.css"));
+        assert_eq!(found("/app.css"), Some("app.css"));
+        assert_eq!(found("/a/b/text/da.json#x"), Some("text/da.json"));
+        assert_eq!(found("elsewhere/app.css"), None);
+        assert_eq!(found("/a/da.json"), None);
     }
 
     #[test]
@@ -327,8 +350,11 @@ mod tests {
         fs::write(dist.join("start.js"), "import('./x.js')").unwrap();
         fs::write(dist.join("config.json"), "{}").unwrap();
         fs::write(dist.join("text/da.json"), "{}").unwrap();
-        let weight = weigh(&dist, "./");
+        let weight = weigh(&dist);
+        fs::remove_file(dist.join("start.js")).unwrap();
+        let incomplete = weigh(&dist);
         fs::remove_dir_all(&dist).unwrap();
+        assert!(incomplete.unwrap_err().to_string().contains("./start.js"));
         let weight = weight.unwrap();
         let loaded: Vec<(&str, bool)> = weight.files.iter().map(|file| (file.name.as_str(), file.first_load)).collect();
         assert_eq!(loaded.len(), 4);
