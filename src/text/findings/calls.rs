@@ -1,0 +1,106 @@
+//! Sentences about the calls of a run and what came of them.
+
+super::sentences_of! {
+    directory_forbidden EntraAdmin
+        "Microsoft Entra does not allow this"
+        "“{step}” was refused: your role or the permissions of this page do not suffice."
+        "Get or activate the role Application Administrator or Cloud Application Administrator, sign in again and resume. New \
+         roles take up to 15 minutes to count."
+
+    grant_forbidden EntraAdmin
+        "Granting the application roles was refused"
+        "Microsoft Entra did not let this page give the new application its roles in Business Central. The application itself \
+         exists."
+        "Allow the additional permission, or grant admin consent on the page that opens, or send the consent link to an \
+         administrator. The grant is noticed here by itself."
+
+    quota_exceeded EntraAdmin
+        "Microsoft Entra accepts no more objects"
+        "The limit of your account or of the tenant is reached. Deleted applications count as long as they can be restored."
+        "Remove applications nobody needs, for good, under Entra ID > App registrations > Deleted applications, or let an \
+         administrator do this set-up."
+
+    replication_slow Wait
+        "Microsoft Entra has not caught up yet"
+        "“{step}” still does not find what was created five minutes ago. It exists, but is not known everywhere."
+        "Wait a few minutes, then resume. Nothing is made twice."
+
+    no_full_user BusinessCentralAdmin
+        "{environment} has no enabled full user"
+        "Business Central enables an application only if the environment has at least one enabled user with a full licence."
+        "Let a licensed user sign in to {environment} once, or enable one (Business Central: search Users). Then resume."
+
+    business_central_permission BusinessCentralAdmin
+        "Business Central says that a permission is missing"
+        "It answered: {detail}"
+        "Let an administrator give your user the permission named there, in most cases SECURITY or SUPER. Then resume."
+
+    business_central_forbidden BusinessCentralAdmin
+        "Business Central refused access during the run"
+        "At “{step}” your account was not let in or may not make this change."
+        "Let an administrator check that your user in this environment is enabled and has SUPER or SECURITY. Sign in again and \
+         resume."
+
+    user_never_appeared You
+        "The application has not appeared in Business Central"
+        "For ten minutes there was no user {description}. It appears when the card is enabled."
+        "In Business Central search Microsoft Entra Applications, compare client id and description on the card, set State to \
+         Enabled and confirm. Then resume."
+
+    secret_lost You
+        "A secret may exist that nobody has seen"
+        "Secret {name} was probably made, but the answer with its text was lost, and it could not be removed."
+        "Delete {name} in Microsoft Entra admin center > Entra ID > App registrations > Certificates & secrets, then resume to \
+         make a new one."
+
+    still_busy Wait
+        "The server is still too busy"
+        "It put off “{step}” at every attempt, even after the waiting time it had asked for."
+        "Wait a few minutes, then try again. What was done so far is kept."
+
+    unreachable You
+        "No answer arrived"
+        "“{step}” was tried several times. A network, a proxy or a browser extension may block the address."
+        "Check the connection and let login.microsoftonline.com, graph.microsoft.com and api.businesscentral.dynamics.com \
+         through. Then try again."
+
+    offline You
+        "This device is offline"
+        "The browser has no network connection."
+        "Connect to the network, then try again."
+
+    timed_out You
+        "The answer did not come in time"
+        "“{step}” was sent, but no answer came. Whether it was carried out is not known."
+        "Try again. What exists is looked up first, so nothing is made twice."
+
+    unreadable Support
+        "An answer could not be read"
+        "The answer to “{step}” is not as expected at {at}."
+        "Try again. If it stays, a proxy may change the answers or Microsoft has changed the service: give support the details."
+
+    refused Support
+        "The server refused “{step}”"
+        "It answered {status} {code}: {message}"
+        "Try again. If it is refused again, give support the details."
+
+    stopped You
+        "The run was stopped"
+        "It ended because you stopped it. Steps already done stay as they are."
+        "Resume to finish, or undo to take back what this run made."
+
+    blocked You
+        "Not started"
+        "This step needs “{step}”, which has not succeeded."
+        "Solve that one first, then resume."
+
+    not_yet_visible Wait
+        "A change is not visible yet"
+        "“{step}” was accepted, but does not show when it is read back. Microsoft's servers can take a while to agree."
+        "Wait a minute, then check again."
+
+    copy_refused You
+        "The browser refused to copy"
+        "It does not let this page write to the clipboard."
+        "Mark the text and copy it with Ctrl+C, or Cmd+C on a Mac."
+}
