@@ -33,7 +33,7 @@ fn main() -> ExitCode {
             ExitCode::from(2)
         }
         Ok(command) => match run(command) {
-            Ok(()) => ExitCode::SUCCESS,
+            Ok(code) => code,
             Err(failure) => {
                 say::trouble(failure);
                 ExitCode::FAILURE
@@ -42,21 +42,19 @@ fn main() -> ExitCode {
     }
 }
 
-fn run(command: Command) -> Result<(), Failure> {
+fn run(command: Command) -> Result<ExitCode, Failure> {
     let project = Project::find();
     match command {
-        Command::Help => {
-            say::line(USAGE);
-            Ok(())
-        }
-        Command::Doctor => doctor::examine(&project),
+        Command::Help => say::line(USAGE),
+        Command::Doctor => doctor::examine(&project)?,
         Command::Build { base } => {
             page::build(&project, base.as_deref())?;
-            page::report_size(&project, false)
+            page::report_size(&project, false)?;
         }
-        Command::Size { record } => page::report_size(&project, record),
-        Command::Demo { port, open } => demo::run(&project, port, open),
-        Command::Test(depth) => tiers::run(&project, depth),
-        Command::Screenshots => screenshots::take(&project),
+        Command::Size { record } => page::report_size(&project, record)?,
+        Command::Demo { port, open } => demo::run(&project, port, open)?,
+        Command::Test(depth) => return Ok(tiers::run(&project, depth)),
+        Command::Screenshots => screenshots::take(&project)?,
     }
+    Ok(ExitCode::SUCCESS)
 }

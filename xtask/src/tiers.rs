@@ -7,7 +7,7 @@ use crate::project::Project;
 use crate::say::{self, Failure};
 use crate::step::{self, Stopwatch, seconds};
 use crate::tools::{self, Tool, WASM_TARGET};
-use std::process::Command;
+use std::process::{Command, ExitCode};
 use std::time::Duration;
 
 /// Turns every warning of the compiler and of clippy into an error.
@@ -86,8 +86,8 @@ struct TierResult {
     time: Duration,
 }
 
-/// Runs the tiers; an error when one of them failed.
-pub(crate) fn run(project: &Project, depth: Depth) -> Result<(), Failure> {
+/// Runs the tiers. What failed has been shown when it failed, so the last line is the count.
+pub(crate) fn run(project: &Project, depth: Depth) -> ExitCode {
     let whole = Stopwatch::start();
     let mut results = Vec::new();
     let tiers = tiers(depth);
@@ -108,18 +108,19 @@ pub(crate) fn run(project: &Project, depth: Depth) -> Result<(), Failure> {
     }
     say::line("");
     say::line(summary(&results, whole.elapsed()));
-    if results.iter().any(|result| result.ending == Ending::Failed) {
-        Err(Failure::new("not every tier passed"))
-    } else {
-        Ok(())
-    }
+    if results.iter().any(|result| result.ending == Ending::Failed) { ExitCode::FAILURE } else { ExitCode::SUCCESS }
 }
 
 fn run_tier(project: &Project, tier: Tier) -> Result<Ending, Failure> {
     match tier {
         Tier::Format => {
             tools::ensure_components(project)?;
-            simple(project, "cargo fmt", "fmt", project.cargo().args(["fmt", "--all", "--check"]))
+            simple(
+                project,
+                "cargo fmt",
+                "fmt",
+                project.cargo().args(["fmt", "--all", "--check", "--", "--color", "never"]),
+            )
         }
         Tier::LintsHost => {
             tools::ensure_components(project)?;
