@@ -10,7 +10,6 @@ messages! {
     LANGUAGE = "Language";
     COPY = "Copy";
     COPIED = "Copied";
-    COPY_THIS = "Copy {what}";
     SHOW = "Show";
     HIDE = "Hide";
     DOWNLOAD = "Download";
@@ -20,7 +19,6 @@ messages! {
     WHO_CAN = "Who can";
     DETAILS_FOR_SUPPORT = "Details for support";
     COPY_DETAILS = "Copy details";
-    DISMISS = "Dismiss";
     SAY_INFO = "Information";
     SAY_SUCCESS = "Success";
     SAY_WARNING = "Warning";
@@ -57,7 +55,8 @@ messages! {
     CHOOSE_TITLE = "Choose what to set up";
     CHOOSE_LEDE = "The choices are filled in from the integration. Change what you need.";
     CHOOSE_RESUME = "An earlier run was interrupted. The plan finds what it left and goes on from there.";
-    CHOOSE_WHAT = "Integration";
+    CHOOSE_WHAT = "What you connect";
+    PRESET = "Integration";
     CHOOSE_NAME = "Application name";
     CHOOSE_NAME_HINT = "As both portals will show it. At most 50 characters.";
     CHOOSE_TENANT_ID = "Tenant id {id}";

@@ -29,7 +29,7 @@ fn integration(cx: &Cx, view: &ChooseView) -> Html {
     html! {
         <section class="card">
             <h2>{cx.say(words::CHOOSE_WHAT)}</h2>
-            {field::select(cx, "preset", cx.say(words::CHOOSE_WHAT), &view.presets)}
+            {field::select(cx, "preset", cx.say(words::PRESET), &view.presets)}
             {field::text(cx, "name", cx.say(words::CHOOSE_NAME), cx.say(words::CHOOSE_NAME_HINT), &view.name, Intent::Name)}
         </section>
     }

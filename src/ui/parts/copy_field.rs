@@ -9,17 +9,21 @@ use crate::text::screens as words;
 use crate::ui::cx::Cx;
 use crate::view_model::CopyView;
 
+/// Stands for a hidden value: the value itself is not in the page before it is revealed, neither for a screen reader
+/// nor for a password manager.
+const DOTS: &str = "••••••••••••••••••••••••••••••••";
+
 /// Whether hidden values are in sight, and the way to change that.
 pub(crate) type Reveal<'a> = Option<(bool, &'a Callback<MouseEvent>)>;
 
 pub(crate) fn field(cx: &Cx, view: &CopyView, reveal: Reveal<'_>) -> Html {
     let dots = view.hidden && !reveal.is_some_and(|(revealed, _)| revealed);
-    let kind = if dots { "password" } else { "text" };
+    let value = if dots { DOTS } else { view.value.open() };
     let id = format!("copy-{:?}", view.piece);
     html! {
         <div class={classes!("copy", view.hidden.then_some("copy--secret"))}>
             <label class="field__label" for={id.clone()}>{view.label.clone()}</label>
-            <input {id} type={kind} readonly=true value={view.value.open().to_owned()} onfocus={select_all()} autocomplete="off" spellcheck="false" />
+            <input {id} type="text" readonly=true value={value.to_owned()} onfocus={select_all()} autocomplete="off" spellcheck="false" />
             if let Some((revealed, toggle)) = reveal.filter(|_| view.hidden) {
                 {button::button(cx.say(if revealed { words::HIDE } else { words::SHOW }), Rank::Secondary, toggle.clone())}
             }
@@ -29,10 +33,9 @@ pub(crate) fn field(cx: &Cx, view: &CopyView, reveal: Reveal<'_>) -> Html {
 }
 
 pub(crate) fn copy_button(cx: &Cx, what: &str, piece: Piece, copied: bool) -> Html {
-    let label = if copied { words::COPIED } else { words::COPY };
+    let (class, label) = if copied { ("button button--done", words::COPIED) } else { ("button", words::COPY) };
     html! {
-        <button type="button" class={classes!("button", copied.then_some("button--done"))} aria-label={cx.fill(words::COPY_THIS, &[("what", what)])}
-            onclick={cx.on(&Intent::Copy(piece))}>{cx.say(label)}</button>
+        <button type="button" {class} onclick={cx.on(&Intent::Copy(piece))}>{cx.say(label)}<span class="unseen">{" "}{what.to_owned()}</span></button>
     }
 }
 

@@ -36,7 +36,7 @@ pub(crate) fn explain(cx: &Cx, finding: &FindingView) -> Html {
     html! {
         <>
             <dl class="facts">{for facts.into_iter().map(fact)}</dl>
-            if let Some((label, url)) = &finding.link { <p>{super::link(label, url)}</p> }
+            if let Some((label, url)) = &finding.link { <p class="actions">{super::link(label, url)}</p> }
             {button::actions(cx, &finding.actions, Rank::Secondary)}
             {support(cx, finding)}
         </>

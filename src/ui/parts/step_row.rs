@@ -9,14 +9,13 @@ use crate::ui::cx::Cx;
 use crate::view_model::{AskView, StepView};
 
 pub(crate) fn row(cx: &Cx, step: &StepView) -> Html {
+    let told = [step.detail.as_str(), step.measure.as_str()].into_iter().filter(|text| !text.is_empty()).collect::<Vec<_>>().join(" · ");
     html! {
         <li class="step-row" key={step.key.clone()} data-step={step.key.clone()}>
             <b>{step.title.clone()}</b>
             {state(step.state, step.word.clone())}
             <div class="step-row__why">
-                if !step.measure.is_empty() || !step.detail.is_empty() {
-                    <p class="quiet">{step.detail.clone()}if !step.measure.is_empty() { <span class="step-row__measure">{step.measure.clone()}</span> }</p>
-                }
+                if !told.is_empty() { <p class="quiet">{told}</p> }
                 if let Some(wait) = &step.countdown {
                     <p class="quiet">{wait.text.clone()}</p>
                     <progress max="100" value={wait.percent.to_string()} aria-hidden="true" />
