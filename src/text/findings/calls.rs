@@ -8,8 +8,8 @@ super::sentences_of! {
          roles take up to 15 minutes to count."
 
     grant_forbidden EntraAdmin
-        "Granting the application roles was refused"
-        "Microsoft Entra did not let this page give the new application its roles in Business Central. The application itself \
+        "Granting the app roles was refused"
+        "Microsoft Entra did not let this page give the new application its app roles. The application itself \
          exists."
         "Allow the additional permission, or grant admin consent on the page that opens, or send the consent link to an \
          administrator. The grant is noticed here by itself."
@@ -96,7 +96,7 @@ super::sentences_of! {
 
     not_yet_visible Wait
         "A change is not visible yet"
-        "“{step}” was accepted, but does not show when it is read back. Microsoft's servers can take a while to agree."
+        "“{step}” was accepted, but does not show when it is read back. Microsoft’s servers can take a while to agree."
         "Wait a minute, then check again."
 
     copy_refused You

@@ -32,12 +32,12 @@ super::sentences_of! {
          set Enabled for users to sign-in to Yes."
 
     app_role_unknown Partner
-        "Business Central has no application role {role}"
-        "The application roles come from Business Central's service principal in this tenant, and {role} is not among them."
-        "Choose another application role. If the preset asks for {role}, ask the supplier of the integration."
+        "Business Central has no app role {role}"
+        "The app roles come from Business Central’s service principal in this tenant, and {role} is not among them."
+        "Choose another app role. If the preset asks for {role}, ask the supplier of the integration."
 
     no_app_role You
-        "No application role is chosen"
+        "No app role is chosen"
         "Business Central refuses every call of an application without one."
         "Choose API.ReadWrite.All for web services. Add Automation.ReadWrite.All only if the integration sets up companies, \
          users or extensions."
@@ -70,7 +70,7 @@ super::sentences_of! {
 
     environment_forbidden BusinessCentralAdmin
         "Your account may not enter {environment}"
-        "It is not a user of this environment, is disabled there, or is not in the environment's security group."
+        "It is not a user of this environment, is disabled there, or is not in the environment’s security group."
         "Let an administrator add or enable your account in {environment} and give it SUPER or SECURITY, or send the link to \
          somebody who has that."
 
@@ -131,7 +131,7 @@ super::sentences_of! {
         "Use at most {limit} characters, without line breaks or control characters."
 
     policy_unread You
-        "The tenant's rules for secrets are not known"
+        "The tenant’s rules for secrets are not known"
         "Reading them takes one more permission, Policy.Read.All. If a rule forbids the secret, Microsoft Entra says so when it \
          is to be made."
         "Go on, or grant the permission and check first."
@@ -150,13 +150,13 @@ super::sentences_of! {
     partner_api_missing You
         "Registration in Business Central is done by hand"
         "{environment} has no partner extension that could register the application."
-        "Go on: the values to enter are shown with copy buttons. To have it done for you, install the partner's extension in \
+        "Go on: the values to enter are shown with copy buttons. To have it done for you, install the partner’s extension in \
          {environment} and check again."
 
     no_route Host
         "There is no way to register in Business Central"
         "The environment has no partner extension for it, and the configuration of this page switches the guided way off."
-        "Install the partner's extension in the environment, or set guided under routes to true in config.json."
+        "Install the partner’s extension in the environment, or set guided under routes to true in config.json."
 
     record_disabled You
         "The application is disabled in Business Central"

@@ -79,7 +79,7 @@ super::sentences_of! {
 
     assignment_required EntraAdmin
         "Your account is not assigned to this page"
-        "In this tenant only assigned users may sign in to this page's application, and your account is not one of them."
+        "In this tenant only assigned users may sign in to this page’s application, and your account is not one of them."
         "In Microsoft Entra admin center > Entra ID > Enterprise applications, open the application of this page and add the \
          account under Users and groups."
 
@@ -120,7 +120,7 @@ super::sentences_of! {
 
     clock_wrong You
         "The clock of this computer is {minutes} minutes off"
-        "Times in Microsoft's answers do not fit this clock. Sign-in checks can fail, and dates shown here can be wrong."
+        "Times in Microsoft’s answers do not fit this clock. Sign-in checks can fail, and dates shown here can be wrong."
         "Turn on automatic date and time in the settings of the computer, then sign in again."
 
     business_central_consent_missing You
