@@ -1,36 +1,353 @@
-//! Business Central, as far as setting up service-to-service access touches it.
+//! Business Central, as far as setting up service-to-service access touches it: environments, companies, the automation API,
+//! a partner's API page on the application table, and the decision whether an application gets in.
+//!
+//! Pure: a state value, a request, the caller the token proved, and the time. Rules cite `facts/business-central.md`.
+//! Not here: CORS, throttling and faults (the rest of the cloud), `$batch`, OData web services, configuration packages.
 
-use serde_json::{Map, Value};
+mod access;
+mod arrange;
+mod companies;
+mod entity;
+mod entra_applications;
+mod environments;
+mod errors;
+mod extensions;
+mod filter;
+mod model;
+mod odata;
+mod permission_sets;
+pub mod seed;
+mod text;
+mod user_permissions;
+mod users;
+
+use std::collections::BTreeMap;
+
+use http::{Method, StatusCode};
+use percent_encoding::percent_decode_str;
+use serde_json::{Value, json};
+use uuid::Uuid;
+
+use access::Surface;
+use errors::Refusal;
+pub use model::{
+    AccessControl, Area, BcTenant, Company, EntraApplication, Environment, EnvironmentKind, EnvironmentStatus,
+    Extension, License, PermissionSet, Right, Scope, State, User,
+};
+use odata::{Call, Segment};
+use text::{Language, Message};
 
 use crate::caller::{Caller, TokenProblem};
 use crate::ids::Ids;
 use crate::{Request, Response};
 
 /// Every environment of every tenant.
-#[derive(Debug, Default)]
-pub struct BusinessCentral {}
+#[derive(Clone, Debug, Default)]
+pub struct BusinessCentral {
+    tenants: BTreeMap<Uuid, BcTenant>,
+}
 
 impl BusinessCentral {
     /// The state every test and demo starts from.
-    pub fn seeded(_ids: &mut Ids) -> Self {
-        Self::default()
+    pub fn seeded(ids: &mut Ids) -> Self {
+        Self { tenants: seed::tenants(ids).into_iter().map(|tenant| (tenant.id, tenant)).collect() }
+    }
+
+    /// Business Central of a tenant.
+    pub fn tenant(&self, tenant: Uuid) -> Option<&BcTenant> {
+        self.tenants.get(&tenant)
+    }
+
+    /// Business Central of a tenant, to arrange a situation.
+    pub fn tenant_mut(&mut self, tenant: Uuid) -> Option<&mut BcTenant> {
+        self.tenants.get_mut(&tenant)
+    }
+
+    /// An environment of a tenant.
+    pub fn environment(&self, tenant: Uuid, name: &str) -> Option<&Environment> {
+        self.tenants.get(&tenant)?.environment(name)
+    }
+
+    /// An environment of a tenant, to arrange a situation.
+    pub fn environment_mut(&mut self, tenant: Uuid, name: &str) -> Option<&mut Environment> {
+        self.tenants.get_mut(&tenant)?.environment_mut(name)
+    }
+
+    /// What a person with SUPER does by hand on the card: client id and description, then enable (`business-central.md` 3.6).
+    /// Gives the security id of the application's user, or the card's words.
+    pub fn register_by_hand(
+        &mut self,
+        tenant: Uuid,
+        environment: &str,
+        client_id: Uuid,
+        description: &str,
+        ids: &mut Ids,
+    ) -> Result<Uuid, String> {
+        let environment = self
+            .environment_mut(tenant, environment)
+            .ok_or_else(|| format!("there is no environment `{environment}`"))?;
+        entra_applications::register_by_hand(environment, client_id, description, ids)
+            .map_err(|refusal| refusal.english())
+    }
+
+    /// Carries out an arrangement of a test written as JSON, such as
+    /// `{"environment": "Sandbox", "do": {"partner_extension": true}}`; see `arrange.rs` for all of them. Tenant and environment
+    /// default to Cronus and Production. The error says what is wrong with the wish.
+    pub fn arrange(&mut self, wish: &Value, ids: &mut Ids) -> Result<(), String> {
+        arrange::arrange(self, wish, ids)
+    }
+
+    /// The whole state for `GET /_cloud/state`. There are no secrets in it.
+    pub fn state_json(&self) -> Value {
+        json!({ "tenants": self.tenants.values().collect::<Vec<_>>() })
     }
 
     /// Answers one request to the Business Central origin.
     pub fn handle(
         &mut self,
-        _request: &Request,
-        _caller: Result<Caller, TokenProblem>,
-        _ids: &mut Ids,
-        _now_ms: u64,
+        request: &Request,
+        caller: Result<Caller, TokenProblem>,
+        ids: &mut Ids,
+        now_ms: u64,
     ) -> Response {
-        let mut response = Response::new(b"{}".to_vec());
-        *response.status_mut() = http::StatusCode::NOT_FOUND;
-        response
+        let segments: Vec<&str> = request.uri().path().split('/').skip(1).filter(|part| !part.is_empty()).collect();
+        let origin = origin(request);
+        match segments.as_slice() {
+            ["environments", "v1.2"] => match caller {
+                Ok(caller) => environments::list_for_user(self.tenant(tenant_of(&caller)), request.method(), &origin),
+                Err(problem) => rejected(problem, request, ids),
+            },
+            ["admin", rest @ ..] => match caller {
+                Ok(caller) => {
+                    let rest: Vec<String> = rest.iter().map(|part| decoded(part)).collect();
+                    let tenant = self.tenant(tenant_of(&caller));
+                    environments::admin(tenant, &caller, request.method(), &rest, &origin)
+                }
+                Err(_) => errors::admin_error(
+                    StatusCode::UNAUTHORIZED,
+                    "Unknown",
+                    "The access token is missing or not valid.",
+                ),
+            },
+            ["v2.0", rest @ ..] => match caller {
+                Ok(caller) => self.environment_call(request, &caller, rest, ids, now_ms),
+                Err(problem) => rejected(problem, request, ids),
+            },
+            other => {
+                let refusal = Refusal::no_segment(other.first().copied().unwrap_or("/"));
+                refusal.answer(language(request, ""), ids.uuid())
+            }
+        }
     }
 
-    /// The whole state for `GET /_cloud/state`.
-    pub fn state_json(&self) -> Value {
-        Value::Object(Map::new())
+    /// `/v2.0/{tenant?}/{environment}/…` (`business-central.md` 1.1).
+    fn environment_call(
+        &mut self,
+        request: &Request,
+        caller: &Caller,
+        segments: &[&str],
+        ids: &mut Ids,
+        now_ms: u64,
+    ) -> Response {
+        let tenant = tenant_of(caller);
+        let (named_tenant, rest) = match segments {
+            [first, rest @ ..] if Uuid::parse_str(first).is_ok() || first.contains('.') => (Some(decoded(first)), rest),
+            other => (None, other),
+        };
+        let name = rest.first().map(|part| decoded(part)).unwrap_or_default();
+        let found = self.tenants.get_mut(&tenant).filter(|known| {
+            // A tenant segment that is not the token's tenant finds nothing (`business-central.md` 9, pain 9).
+            named_tenant.as_ref().is_none_or(|named| {
+                Uuid::parse_str(named).is_ok_and(|id| id == known.id)
+                    || known.domains.iter().any(|domain| domain.eq_ignore_ascii_case(named))
+            })
+        });
+        let environment = found
+            .and_then(|known| known.environment_mut(&name))
+            .filter(|environment| environment.status != EnvironmentStatus::SoftDeleted);
+        let Some(environment) = environment else {
+            let refusal = Refusal::missing("NoEnvironment", Message::NoEnvironment { name });
+            return refusal.answer(language(request, ""), ids.uuid());
+        };
+        let language = language(request, &environment.country);
+        let outcome = if environment.status == EnvironmentStatus::Active {
+            route(environment, request, caller, rest, language, ids, now_ms)
+        } else {
+            Err(Refusal::unavailable(&environment.name))
+        };
+        outcome.unwrap_or_else(|refusal| refusal.answer(language, ids.uuid()))
+    }
+}
+
+fn tenant_of(caller: &Caller) -> Uuid {
+    match caller {
+        Caller::Person { tenant, .. } | Caller::App { tenant, .. } => *tenant,
+    }
+}
+
+/// Every problem of a token gives the same 401 (`business-central.md` 9); a request without one is asked for it.
+fn rejected(problem: TokenProblem, request: &Request, ids: &mut Ids) -> Response {
+    let mut response = Refusal::unauthorized(Message::RejectedCredentials).answer(language(request, ""), ids.uuid());
+    let challenge = match problem {
+        TokenProblem::Missing => "Bearer",
+        TokenProblem::Malformed | TokenProblem::Expired | TokenProblem::WrongAudience | TokenProblem::WrongTenant => {
+            "Bearer error=\"invalid_token\""
+        }
+    };
+    response.headers_mut().insert(http::header::WWW_AUTHENTICATE, http::HeaderValue::from_static(challenge));
+    response
+}
+
+fn language(request: &Request, country: &str) -> Language {
+    let wanted = request.headers().get(http::header::ACCEPT_LANGUAGE).and_then(|value| value.to_str().ok());
+    Language::choose(wanted, country)
+}
+
+fn origin(request: &Request) -> String {
+    let uri = request.uri();
+    let host = request.headers().get(http::header::HOST).and_then(|value| value.to_str().ok());
+    let authority = uri.authority().map(http::uri::Authority::as_str).or(host).unwrap_or_default();
+    format!("{}://{authority}", uri.scheme_str().unwrap_or("https"))
+}
+
+fn decoded(part: &str) -> String {
+    percent_decode_str(part).decode_utf8_lossy().into_owned()
+}
+
+/// One request inside an active environment; `segments` starts with the environment's name.
+fn route(
+    environment: &mut Environment,
+    request: &Request,
+    caller: &Caller,
+    segments: &[&str],
+    language: Language,
+    ids: &mut Ids,
+    now_ms: u64,
+) -> Result<Response, Refusal> {
+    let (surface, version_parts) = match segments {
+        [_, "api", "v2.0", ..] => (Surface::Standard, 3),
+        [_, "api", "microsoft", "automation", "v2.0", ..] => (Surface::Automation, 5),
+        [_, "api", "entrada", "setup", "v1.0", ..] => (Surface::Custom, 5),
+        _ => {
+            let unknown = segments.get(1).copied().unwrap_or_default();
+            return Err(Refusal::no_segment(segments.get(2).copied().unwrap_or(unknown)));
+        }
+    };
+    let principal = access::enter(environment, caller, surface, ids, now_ms)?;
+    if surface == Surface::Custom && !environment.partner_extension_installed {
+        return Err(Refusal::no_segment("entrada"));
+    }
+    // A reading replica takes no writes (`business-central.md` 1.5).
+    let reading = request.headers().get("data-access-intent").is_some_and(|intent| intent == "ReadOnly");
+    if reading && request.method() != Method::GET {
+        return Err(Refusal::bad("BadRequest", Message::ReadOnlyIntent));
+    }
+    let path = request.uri().path();
+    let below: Vec<Segment> = segments[version_parts..].iter().map(|part| Segment::read(part)).collect();
+    let tail: usize = segments[version_parts..].iter().map(|part| part.len() + 1).sum();
+    let origin = origin(request);
+    let root = path.trim_end_matches('/');
+    let call = Call {
+        method: request.method(),
+        headers: request.headers(),
+        body: request.body(),
+        options: odata::options(request.uri().query().unwrap_or_default()),
+        root: format!("{origin}{}", root.get(..root.len().saturating_sub(tail)).unwrap_or(root)),
+        address: format!("{origin}{path}"),
+        language,
+    };
+    dispatch(environment, &principal, &call, surface, &below, ids)
+}
+
+/// From entity to handler. `companies` belongs to the environment; everything else to a company.
+fn dispatch(
+    environment: &mut Environment,
+    principal: &access::Principal,
+    call: &Call<'_>,
+    surface: Surface,
+    below: &[Segment],
+    ids: &mut Ids,
+) -> Result<Response, Refusal> {
+    let (in_path, rest) = match below {
+        [only] if only.name == "companies" => {
+            return companies::handle(environment, principal, call, only);
+        }
+        [only] if only.name == "automationCompanies" && surface == Surface::Automation => {
+            access::permit_automation(environment, principal, None)?;
+            return companies::handle_automation(environment, call, only, "automationCompanies");
+        }
+        [first, rest @ ..] if first.name == "companies" => (Some(first), rest),
+        other => (None, other),
+    };
+    let Some(entity) = rest.first() else {
+        return Err(Refusal::no_segment(in_path.map_or("", |segment| segment.name.as_str())));
+    };
+    let known = match surface {
+        Surface::Standard => true,
+        Surface::Custom => entity.name == entra_applications::ENTRA_APPLICATIONS.name,
+        Surface::Automation => {
+            let old = ["users", "userPermissions", "permissionSets", "extensions", "automationCompanies"];
+            // The read pages came in spring 2026; an older version answers 404 (`business-central.md` 2).
+            old.contains(&entity.name.as_str())
+                || (entity.name == users::ACCESS_CONTROLS.name && environment.version[0] >= 28)
+        }
+    };
+    if !known {
+        return Err(Refusal::no_segment(&entity.name));
+    }
+    let company = companies::chosen(environment, call, in_path)?.clone();
+    let context = match in_path {
+        Some(_) => format!("companies({})/{}", company.id, entity.name),
+        None => entity.name.clone(),
+    };
+    if rest.len() > 1 && !(entity.name == "users" && surface == Surface::Automation && rest.len() == 2) {
+        return Err(Refusal::no_segment(&rest[1].name));
+    }
+    match surface {
+        Surface::Standard => companies::handle_standard(environment, principal, call, &company, entity, &context),
+        Surface::Custom => {
+            entra_applications::handle(environment, principal, call, entity, &context, &company.name, ids)
+        }
+        Surface::Automation => {
+            access::permit_automation(environment, principal, Some(&company.name))?;
+            automation(environment, principal, call, entity, rest.get(1), &context, ids)
+        }
+    }
+}
+
+fn automation(
+    environment: &mut Environment,
+    principal: &access::Principal,
+    call: &Call<'_>,
+    entity: &Segment,
+    part: Option<&Segment>,
+    context: &str,
+    ids: &mut Ids,
+) -> Result<Response, Refusal> {
+    let read_only = |rows: fn(&Environment, Language) -> Vec<Value>, set| {
+        if call.method != Method::GET || entity.key.is_some() {
+            return Err(Refusal::no_method(call.method, &entity.name));
+        }
+        call.list(set, context, rows(environment, call.language))
+    };
+    match (entity.name.as_str(), part) {
+        ("users", Some(part)) if part.name == user_permissions::USER_PERMISSIONS.name => {
+            let user = entity.id()?.ok_or_else(|| Refusal::dialog(Message::UserRequired))?;
+            let context = format!("{context}({user})/{}", part.name);
+            user_permissions::handle(environment, principal, call, user, part, &context, ids)
+        }
+        ("users", Some(part)) => Err(Refusal::no_segment(&part.name)),
+        ("users", None) => users::handle(environment, principal, call, entity, context),
+        // Without a user in the path the page cannot be read (`business-central.md` 2).
+        ("userPermissions", _) => Err(Refusal::dialog(Message::UserRequired)),
+        ("permissionSets", _) => {
+            read_only(|environment, _| permission_sets::rows(environment), &permission_sets::PERMISSION_SETS)
+        }
+        ("accessControls", _) => {
+            access::permit_read_pages(principal)?;
+            read_only(users::access_control_rows, &users::ACCESS_CONTROLS)
+        }
+        ("extensions", _) => extensions::handle(environment, call, entity, context),
+        (_, _) => companies::handle_automation(environment, call, entity, context),
     }
 }

@@ -20,10 +20,7 @@ pub(super) fn check_requests(contract: &Contract, body: &[u8]) -> Vec<String> {
     let items = items(body, "requests");
     let mut violations = Vec::new();
     if items.len() > LIMIT {
-        violations.push(format!(
-            "{} requests in one batch, {LIMIT} are allowed",
-            items.len()
-        ));
+        violations.push(format!("{} requests in one batch, {LIMIT} are allowed", items.len()));
     }
     let mut ids = HashSet::new();
     for item in &items {
@@ -33,12 +30,7 @@ pub(super) fn check_requests(contract: &Contract, body: &[u8]) -> Vec<String> {
         }
     }
     for item in &items {
-        for depended in item
-            .get("dependsOn")
-            .and_then(Value::as_array)
-            .into_iter()
-            .flatten()
-        {
+        for depended in item.get("dependsOn").and_then(Value::as_array).into_iter().flatten() {
             if !depended.as_str().is_some_and(|id| ids.contains(id)) {
                 violations.push("a `dependsOn` names an id that is not in the batch".to_owned());
             }
@@ -57,20 +49,13 @@ pub(super) fn check_requests(contract: &Contract, body: &[u8]) -> Vec<String> {
 }
 
 /// The answers inside, each against the request of the same id; an answer nobody asked for and a request left without one count too.
-pub(super) fn check_responses(
-    contract: &Contract,
-    request_body: &[u8],
-    response_body: &[u8],
-) -> Vec<String> {
+pub(super) fn check_responses(contract: &Contract, request_body: &[u8], response_body: &[u8]) -> Vec<String> {
     let requests = items(request_body, "requests");
     let responses = items(response_body, "responses");
     let mut violations = Vec::new();
     for request in &requests {
         let id = text(request, "id").unwrap_or_default();
-        let answers: Vec<&Value> = responses
-            .iter()
-            .filter(|answer| text(answer, "id") == Some(id))
-            .collect();
+        let answers: Vec<&Value> = responses.iter().filter(|answer| text(answer, "id") == Some(id)).collect();
         let [answer] = answers.as_slice() else {
             violations.push(format!("batch id `{id}` has {} answers", answers.len()));
             continue;
@@ -78,19 +63,14 @@ pub(super) fn check_responses(
         let (Some(method), Some(url)) = (text(request, "method"), text(request, "url")) else {
             continue;
         };
-        let Some(status) = answer
-            .get("status")
-            .and_then(Value::as_u64)
-            .and_then(|status| u16::try_from(status).ok())
+        let Some(status) = answer.get("status").and_then(Value::as_u64).and_then(|status| u16::try_from(status).ok())
         else {
             continue;
         };
         violations.extend(contract.check_response(method, &rooted(url), status, &body_of(answer)));
     }
     for answer in &responses {
-        let asked = requests
-            .iter()
-            .any(|request| text(request, "id") == text(answer, "id"));
+        let asked = requests.iter().any(|request| text(request, "id") == text(answer, "id"));
         if !asked {
             violations.push("a batch answer has an id nobody asked for".to_owned());
         }
@@ -115,21 +95,12 @@ fn text<'a>(item: &'a Value, name: &str) -> Option<&'a str> {
 
 /// Batch addresses are relative and may leave the first slash away.
 fn rooted(url: &str) -> String {
-    if url.starts_with('/') {
-        url.to_owned()
-    } else {
-        format!("/{url}")
-    }
+    if url.starts_with('/') { url.to_owned() } else { format!("/{url}") }
 }
 
 fn headers(item: &Value) -> HeaderMap {
     let mut headers = HeaderMap::new();
-    for (name, value) in item
-        .get("headers")
-        .and_then(Value::as_object)
-        .into_iter()
-        .flatten()
-    {
+    for (name, value) in item.get("headers").and_then(Value::as_object).into_iter().flatten() {
         let name = HeaderName::from_bytes(name.as_bytes());
         let value = value.as_str().map(HeaderValue::from_str);
         if let (Ok(name), Some(Ok(value))) = (name, value) {

@@ -62,9 +62,7 @@ impl std::error::Error for ContractError {}
 
 impl fmt::Debug for Contract {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Contract")
-            .field("paths", &self.paths.len())
-            .finish_non_exhaustive()
+        f.debug_struct("Contract").field("paths", &self.paths.len()).finish_non_exhaustive()
     }
 }
 
@@ -83,10 +81,7 @@ impl Contract {
             .pointer("/servers/0/url")
             .and_then(Value::as_str)
             .and_then(|url| url.split_once("://"))
-            .and_then(|(_, rest)| {
-                rest.find('/')
-                    .map(|at| rest[at..].trim_end_matches('/').to_owned())
-            })
+            .and_then(|(_, rest)| rest.find('/').map(|at| rest[at..].trim_end_matches('/').to_owned()))
             .unwrap_or_default();
         let listed = document
             .get("paths")
@@ -94,41 +89,35 @@ impl Contract {
             .ok_or_else(|| ContractError::NotOpenApi("`paths` is missing".to_owned()))?;
         let mut paths = Vec::with_capacity(listed.len());
         for (path, item) in listed {
-            let template = Template::parse(path).ok_or_else(|| {
-                ContractError::NotOpenApi(format!("path `{path}` has an open brace"))
-            })?;
-            let operations =
-                operation::read_all(path, item, &components).map_err(ContractError::NotOpenApi)?;
+            let template = Template::parse(path)
+                .ok_or_else(|| ContractError::NotOpenApi(format!("path `{path}` has an open brace")))?;
+            let operations = operation::read_all(path, item, &components).map_err(ContractError::NotOpenApi)?;
             paths.push((template, operations));
         }
         paths.sort_by_key(|(template, _)| template.rank());
-        Ok(Self {
-            paths,
-            components,
-            base,
-            validators: Mutex::default(),
-        })
+        Ok(Self { paths, components, base, validators: Mutex::default() })
     }
 
     /// Where the contract lies: the folder named by `ENTRADA_SHARED`, else `../shared` beside the repository; `None` when absent.
     pub fn locate() -> Option<PathBuf> {
-        let folder = std::env::var_os("ENTRADA_SHARED").map_or_else(
-            || Path::new(env!("CARGO_MANIFEST_DIR")).join("../../../shared"),
-            PathBuf::from,
-        );
+        let folder = std::env::var_os("ENTRADA_SHARED")
+            .map_or_else(|| Path::new(env!("CARGO_MANIFEST_DIR")).join("../../../shared"), PathBuf::from);
         let file = folder.join(FILE);
         file.is_file().then_some(file)
     }
 
+    /// Schemas of the contract itself that cannot be used, such as a reference that leads nowhere.
+    pub fn check_itself(&self) -> Vec<String> {
+        self.paths
+            .iter()
+            .flat_map(|(_, operations)| operations.values())
+            .flat_map(|operation| operation.check_itself(self))
+            .collect()
+    }
+
     /// Everything in which a request leaves the contract. The path may carry the server's base path (`/v1.0`) or not (as inside a batch).
     /// The requests inside `POST /$batch` are judged as if sent alone.
-    pub fn check_request(
-        &self,
-        method: &str,
-        path_and_query: &str,
-        headers: &HeaderMap,
-        body: &[u8],
-    ) -> Vec<String> {
+    pub fn check_request(&self, method: &str, path_and_query: &str, headers: &HeaderMap, body: &[u8]) -> Vec<String> {
         let label = label(method, path_and_query);
         let mut violations = match self.find(method, path_and_query) {
             Ok(found) => found.check_request(self, path_and_query, headers, body),
@@ -141,13 +130,7 @@ impl Contract {
     }
 
     /// Everything in which an answer leaves the contract. The answers inside a batch need their requests: see [`Self::check_exchange`].
-    pub fn check_response(
-        &self,
-        method: &str,
-        path_and_query: &str,
-        status: u16,
-        body: &[u8],
-    ) -> Vec<String> {
+    pub fn check_response(&self, method: &str, path_and_query: &str, status: u16, body: &[u8]) -> Vec<String> {
         let label = format!("{} -> {status}", label(method, path_and_query));
         let violations = match self.find(method, path_and_query) {
             Ok(found) => found.operation.check_response(self, status, body),
@@ -183,9 +166,7 @@ impl Contract {
 
     /// The path below the server's base path, without its query.
     fn relative<'a>(&self, path_and_query: &'a str) -> &'a str {
-        let path = path_and_query
-            .split_once('?')
-            .map_or(path_and_query, |(path, _)| path);
+        let path = path_and_query.split_once('?').map_or(path_and_query, |(path, _)| path);
         match path.strip_prefix(self.base.as_str()) {
             Some(rest) if rest.starts_with('/') => rest,
             _ => path,
@@ -213,15 +194,11 @@ impl Contract {
 
     /// The validator of a schema, made once per place.
     fn validator(&self, place: &str, schema: &Value) -> Result<Arc<Validator>, String> {
-        let mut made = self
-            .validators
-            .lock()
-            .unwrap_or_else(PoisonError::into_inner);
+        let mut made = self.validators.lock().unwrap_or_else(PoisonError::into_inner);
         if let Some(validator) = made.get(place) {
             return Ok(Arc::clone(validator));
         }
-        let validator = schema::compile(schema, &self.components)
-            .map_err(|error| format!("{place}: {error}"))?;
+        let validator = schema::compile(schema, &self.components).map_err(|error| format!("{place}: {error}"))?;
         let validator = Arc::new(validator);
         made.insert(place.to_owned(), Arc::clone(&validator));
         Ok(validator)
@@ -242,12 +219,8 @@ impl Found<'_> {
         headers: &HeaderMap,
         body: &[u8],
     ) -> Vec<String> {
-        let query = path_and_query
-            .split_once('?')
-            .map_or("", |(_, query)| query);
-        let mut violations =
-            self.operation
-                .check_parameters(contract, &self.values, query, headers);
+        let query = path_and_query.split_once('?').map_or("", |(_, query)| query);
+        let mut violations = self.operation.check_parameters(contract, &self.values, query, headers);
         violations.extend(self.operation.check_body(contract, headers, body));
         violations
     }
@@ -255,15 +228,10 @@ impl Found<'_> {
 
 /// Method and path without the query, which may carry names.
 fn label(method: &str, path_and_query: &str) -> String {
-    let path = path_and_query
-        .split_once('?')
-        .map_or(path_and_query, |(path, _)| path);
+    let path = path_and_query.split_once('?').map_or(path_and_query, |(path, _)| path);
     format!("{method} {path}")
 }
 
 fn prefixed(label: &str, violations: Vec<String>) -> Vec<String> {
-    violations
-        .into_iter()
-        .map(|violation| format!("{label}: {violation}"))
-        .collect()
+    violations.into_iter().map(|violation| format!("{label}: {violation}")).collect()
 }

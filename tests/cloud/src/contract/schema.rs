@@ -7,10 +7,8 @@ use serde_json::{Map, Value, json};
 pub(super) fn convert(schema: &Value) -> Value {
     match schema {
         Value::Object(members) => {
-            let mut converted: Map<String, Value> = members
-                .iter()
-                .map(|(name, member)| (name.clone(), convert(member)))
-                .collect();
+            let mut converted: Map<String, Value> =
+                members.iter().map(|(name, member)| (name.clone(), convert(member))).collect();
             if members.get("nullable") == Some(&Value::Bool(true)) {
                 converted.remove("nullable");
                 if let Some(Value::String(kind)) = members.get("type") {
@@ -29,7 +27,9 @@ pub(super) fn convert(schema: &Value) -> Value {
 
 /// A validator for a converted schema whose references point into the converted components.
 pub(super) fn compile(schema: &Value, components: &Value) -> Result<Validator, String> {
-    let root = json!({ "allOf": [schema], "components": components });
+    // Parameters rarely refer to anything; carrying every component along would make each of them slow to compile.
+    let refers = schema.to_string().contains("\"$ref\"");
+    let root = if refers { json!({ "allOf": [schema], "components": components }) } else { schema.clone() };
     jsonschema::options()
         .with_draft(Draft::Draft202012)
         .should_validate_formats(true)
@@ -44,12 +44,7 @@ pub(super) fn violations(validator: &Validator, what: &str, value: &Value) -> Ve
         .iter_errors(value)
         .map(|error| {
             let place = error.instance_path().to_string();
-            let place = if place.is_empty() {
-                "/"
-            } else {
-                place.as_str()
-            }
-            .to_owned();
+            let place = if place.is_empty() { "/" } else { place.as_str() }.to_owned();
             format!("{what} at {place}: {}", error.masked_with("the value"))
         })
         .collect()
@@ -60,10 +55,8 @@ pub(super) fn resolve<'a>(schema: &'a Value, components: &'a Value) -> &'a Value
     let mut current = schema;
     // References may point at references; a ring would be a broken contract and ends here.
     for _ in 0..16 {
-        let Some(pointer) = current
-            .get("$ref")
-            .and_then(Value::as_str)
-            .and_then(|reference| reference.strip_prefix("#/components"))
+        let Some(pointer) =
+            current.get("$ref").and_then(Value::as_str).and_then(|reference| reference.strip_prefix("#/components"))
         else {
             return current;
         };
@@ -77,19 +70,11 @@ pub(super) fn resolve<'a>(schema: &'a Value, components: &'a Value) -> &'a Value
 
 /// Fields of a body that its schema does not declare. The schemas leave `additionalProperties` open (both kinds of
 /// object are open types in Graph), so a plain validation would let a misspelt field through.
-pub(super) fn undeclared(
-    schema: &Value,
-    components: &Value,
-    value: &Value,
-    at: &str,
-) -> Vec<String> {
+pub(super) fn undeclared(schema: &Value, components: &Value, value: &Value, at: &str) -> Vec<String> {
     let parts = parts(schema, components);
     match value {
         Value::Object(members) => {
-            let open = parts.iter().any(|part| {
-                part.get("additionalProperties")
-                    .is_some_and(Value::is_object)
-            });
+            let open = parts.iter().any(|part| part.get("additionalProperties").is_some_and(Value::is_object));
             let described = parts.iter().any(|part| part.get("properties").is_some());
             if open || !described {
                 return Vec::new();
@@ -98,23 +83,16 @@ pub(super) fn undeclared(
                 .iter()
                 .flat_map(|(name, member)| {
                     let place = format!("{at}/{name}");
-                    let declared: Vec<&Value> = parts
-                        .iter()
-                        .filter_map(|part| part.get("properties").and_then(|all| all.get(name)))
-                        .collect();
+                    let declared: Vec<&Value> =
+                        parts.iter().filter_map(|part| part.get("properties").and_then(|all| all.get(name))).collect();
                     if declared.is_empty() {
                         // Annotations (`@odata.type`, `owners@odata.bind`) belong to the protocol, not to the schema.
                         if name.contains('@') {
                             return Vec::new();
                         }
-                        return vec![format!(
-                            "body at {place}: the contract declares no such field"
-                        )];
+                        return vec![format!("body at {place}: the contract declares no such field")];
                     }
-                    declared
-                        .into_iter()
-                        .flat_map(|schema| undeclared(schema, components, member, &place))
-                        .collect()
+                    declared.into_iter().flat_map(|schema| undeclared(schema, components, member, &place)).collect()
                 })
                 .collect()
         }
@@ -122,9 +100,10 @@ pub(super) fn undeclared(
             .iter()
             .filter_map(|part| part.get("items"))
             .flat_map(|schema| {
-                items.iter().enumerate().flat_map(move |(index, item)| {
-                    undeclared(schema, components, item, &format!("{at}/{index}"))
-                })
+                items
+                    .iter()
+                    .enumerate()
+                    .flat_map(move |(index, item)| undeclared(schema, components, item, &format!("{at}/{index}")))
             })
             .collect(),
         _ => Vec::new(),
@@ -152,10 +131,7 @@ mod tests {
     #[test]
     fn nullable_becomes_the_null_type_with_its_enum() {
         let converted = convert(&json!({ "type": "string", "nullable": true, "enum": ["a"] }));
-        assert_eq!(
-            converted,
-            json!({ "type": ["string", "null"], "enum": ["a", null] })
-        );
+        assert_eq!(converted, json!({ "type": ["string", "null"], "enum": ["a", null] }));
     }
 
     #[test]
@@ -175,7 +151,8 @@ mod tests {
 
     #[test]
     fn a_misspelt_field_is_found_at_any_depth() {
-        let components = json!({ "schemas": { "web": { "type": "object", "properties": { "uris": { "type": "array" } } } } });
+        let components =
+            json!({ "schemas": { "web": { "type": "object", "properties": { "uris": { "type": "array" } } } } });
         let schema = json!({ "type": "object", "properties": { "web": { "anyOf": [ { "$ref": "#/components/schemas/web" } ] } } });
         let body = json!({ "web": { "uri": [] }, "@odata.type": "x" });
         assert_eq!(

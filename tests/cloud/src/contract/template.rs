@@ -19,11 +19,7 @@ enum Piece {
 impl Template {
     /// Reads a template; `None` when a brace is left open.
     pub(super) fn parse(path: &str) -> Option<Self> {
-        let segments = path
-            .split('/')
-            .skip(1)
-            .map(pieces)
-            .collect::<Option<Vec<_>>>()?;
+        let segments = path.split('/').skip(1).map(pieces).collect::<Option<Vec<_>>>()?;
         Some(Self { segments })
     }
 
@@ -106,21 +102,9 @@ mod tests {
 
     #[test]
     fn a_key_in_quotes_is_read_with_its_escapes_undone() {
-        let values = read(
-            "/applications(uniqueName='{uniqueName}')",
-            "/applications(uniqueName='it%27%27s')",
-        );
-        assert_eq!(
-            values,
-            Some(vec![("uniqueName".to_owned(), "it's".to_owned())])
-        );
-        assert!(
-            read(
-                "/applications(uniqueName='{uniqueName}')",
-                "/applications(uniqueName='')"
-            )
-            .is_none()
-        );
+        let values = read("/applications(uniqueName='{uniqueName}')", "/applications(uniqueName='it%27%27s')");
+        assert_eq!(values, Some(vec![("uniqueName".to_owned(), "it's".to_owned())]));
+        assert!(read("/applications(uniqueName='{uniqueName}')", "/applications(uniqueName='')").is_none());
     }
 
     #[test]
