@@ -11,4 +11,7 @@
 //! - `browser` (browser only): performs effects, reports events, decides nothing.
 
 pub mod config;
+pub mod flow;
 pub mod protocol;
+pub mod text;
+pub mod view_model;

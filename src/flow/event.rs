@@ -139,8 +139,6 @@ pub enum Intent {
     Cancel,
     /// Try the failed steps again.
     Resume,
-    /// Show the plan that takes back what this run made.
-    Undo,
     /// Ask for the larger permission that grants need in some tenants.
     GrantMorePermission,
     /// Open the consent page for the new application.

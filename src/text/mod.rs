@@ -4,6 +4,7 @@
 
 pub mod findings;
 pub mod en;
+pub mod screens;
 
 use std::collections::BTreeMap;
 use std::rc::Rc;

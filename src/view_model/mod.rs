@@ -3,12 +3,15 @@
 
 use crate::flow::{Format, Intent, Piece};
 use crate::protocol::secret::Secret;
+use crate::text::Catalogue;
 
 /// The whole screen.
 #[derive(Debug, Clone)]
 pub struct ViewModel {
     /// Language tag in use, for `lang`.
     pub language: String,
+    /// Sentences of that language, for the words that belong to a screen rather than to a fact.
+    pub words: Catalogue,
     /// Languages to choose from: tag and own name.
     pub languages: Vec<(String, String)>,
     /// Top bar.

@@ -1,0 +1,369 @@
+//! What the person does.
+
+use super::checks::Lookup;
+use super::choices::{SetKey, Target};
+use super::effect::{Effect, Format, Piece};
+use super::event::Intent;
+use super::finding::FindingCode;
+use super::moment::Out;
+use super::session::Session;
+use super::{Model, Place, Timer, hand_over, start};
+use crate::protocol::business_central::PermissionSet;
+use crate::protocol::oauth::{Authority, Resource};
+use crate::protocol::secret::Secret;
+use crate::protocol::url;
+
+/// Quiet time after a keystroke before the name is looked up.
+const TYPING_MS: u64 = 500;
+
+impl Model {
+    pub(super) fn intend(&mut self, intent: Intent, out: &mut Out) {
+        if !matches!(intent, Intent::Copy(_)) {
+            self.copied = None;
+        }
+        match intent {
+            Intent::SignIn => self.enter(None, out),
+            Intent::SwitchAccount => self.enter(Some("select_account"), out),
+            Intent::SignOut => self.sign_out(out),
+            Intent::TenantTyped(text) => self.tenant_typed = text,
+            Intent::Language(tag) => self.use_language(&tag, out),
+            Intent::Dismiss => self.notices.clear(),
+            Intent::GrantConsent(_) => self.enter(Some("consent"), out),
+            Intent::GrantMorePermission => {
+                let scope = Resource::Graph.scope("AppRoleAssignment.ReadWrite.All");
+                self.sign_in(None, vec![scope], out);
+            }
+            Intent::CheckPolicy => self.ask_policy(out),
+            Intent::Copy(piece) => self.copy(piece, out),
+            Intent::Download(format) => self.download(format, out),
+            Intent::DownloadCalendar => self.download_calendar(out),
+            Intent::OpenCard | Intent::OpenAdminCenter | Intent::OpenConsentPage => {
+                if let Some(url) = self.outside(&intent) {
+                    out.push(Effect::Open { url });
+                }
+            }
+            Intent::CheckAgain => self.check_again(out),
+            Intent::Plan => self.show_plan(),
+            Intent::Back => {
+                if self.place == Place::Plan || self.run.as_ref().is_none_or(|run| run.outcome.is_some()) {
+                    self.back_to_choices(out);
+                }
+            }
+            Intent::Confirm if self.place == Place::Plan => self.begin_run(out),
+            Intent::Confirm => {}
+            Intent::Cancel => self.cancel_run(out),
+            Intent::Resume => self.resume_run(out),
+            Intent::Stored(stored) => {
+                if let Some(run) = &mut self.run {
+                    run.stored = stored;
+                }
+                out.push(Effect::Guard(!stored));
+                self.save_checkpoint(out);
+            }
+            Intent::Finish => self.finish(out),
+            Intent::StartOver => self.start_over(out),
+            choice => self.choose(choice, out),
+        }
+    }
+
+    /// A sign-in by click; the only thing that starts one.
+    fn enter(&mut self, prompt: Option<&'static str>, out: &mut Out) {
+        let busy = matches!(self.session, Session::Leaving | Session::Redeeming);
+        let tenant_fits = self.tenant_typed.trim().is_empty() || start::is_tenant_name(&self.tenant_typed);
+        if busy || !tenant_fits || self.run.as_ref().is_some_and(super::Run::holds_unstored_secret) {
+            return;
+        }
+        self.notices.clear();
+        self.sign_in(prompt, Vec::new(), out);
+    }
+
+    /// True when the tenant field holds something that cannot be a tenant.
+    pub fn tenant_is_odd(&self) -> bool {
+        !self.tenant_typed.trim().is_empty() && !start::is_tenant_name(&self.tenant_typed)
+    }
+
+    fn use_language(&mut self, tag: &str, out: &mut Out) {
+        if self.deployment().config.languages.iter().any(|known| known == tag) {
+            tag.clone_into(&mut self.language);
+            self.load_text(out);
+            self.save_checkpoint(out);
+        }
+    }
+
+    fn ask_policy(&mut self, out: &mut Out) {
+        let unread = self.facts.policy.failed().is_none();
+        if unread {
+            self.facts.policy = Lookup::Asking;
+            self.ask(super::Question::Policy, 1, out);
+        } else {
+            // It was refused with the permissions we have: ask for the one that reading it needs.
+            self.sign_in(None, vec![Resource::Graph.scope("Policy.Read.All")], out);
+        }
+    }
+
+    fn check_again(&mut self, out: &mut Out) {
+        self.notices.clear();
+        if matches!(self.session, Session::SignedIn(_)) {
+            self.leave_site();
+            self.ask_everything(out);
+        }
+    }
+
+    fn show_plan(&mut self) {
+        if self.place == Place::Choose && self.blocker().is_none() {
+            self.plan = self.build_plan();
+            if self.plan.is_some() {
+                self.place = Place::Plan;
+            }
+        }
+    }
+
+    /// Back to the second screen; what a run changed has to be read again.
+    fn back_to_choices(&mut self, out: &mut Out) {
+        let changed = self.run.is_some();
+        if self.run.as_ref().is_some_and(super::Run::holds_unstored_secret) {
+            return;
+        }
+        self.plan = None;
+        self.run = None;
+        self.place = Place::Choose;
+        if changed {
+            self.check_again(out);
+        }
+        self.save_checkpoint(out);
+    }
+
+    fn finish(&mut self, out: &mut Out) {
+        let Some(run) = &mut self.run else { return };
+        if run.stored {
+            // The text has done its work; from here on it is nowhere on this page.
+            if let Some(secret) = &mut run.known.secret {
+                secret.text = Secret::new("");
+            }
+            self.place = Place::Done;
+            self.interrupted = None;
+            out.push(Effect::Guard(false));
+            out.push(Effect::Forget { key: super::checkpoint::KEY.into() });
+        }
+    }
+
+    fn start_over(&mut self, out: &mut Out) {
+        if self.run.as_ref().is_some_and(super::Run::holds_unstored_secret) {
+            return;
+        }
+        self.back_to_choices(out);
+        self.interrupted = None;
+    }
+
+    fn choose(&mut self, choice: Intent, out: &mut Out) {
+        if !matches!(self.place, Place::Choose | Place::Welcome) {
+            return;
+        }
+        let deployment = self.deployment();
+        let sets: Vec<PermissionSet> = self.facts.sets.known().cloned().unwrap_or_default();
+        let Some(choices) = &mut self.choices else { return };
+        match choice {
+            Intent::Preset(id) => {
+                if let Some(preset) = deployment.config.presets.iter().find(|preset| preset.id == id) {
+                    choices.change_preset(&deployment.config, preset);
+                    self.reread_application(out);
+                    self.match_wanted_sets();
+                }
+            }
+            Intent::Name(name) => {
+                choices.name = name;
+                choices.instance = "main".into();
+                self.typed += 1;
+                self.facts.namesakes = Lookup::Unasked;
+                let count = self.typed;
+                self.net.timer(Timer::Typed { count }, TYPING_MS, out);
+                return;
+            }
+            Intent::MakeAnother => {
+                choices.instance = out.entropy.short();
+                choices.target = Target::Ours;
+                self.reread_application(out);
+            }
+            Intent::UseExisting { app_id } => {
+                choices.target = Target::Existing(app_id);
+                self.reread_application(out);
+            }
+            Intent::Environment(name) => {
+                choices.environment = Some(name);
+                choices.typed = false;
+                self.change_site();
+            }
+            Intent::EnvironmentTyped(name) => {
+                choices.environment = None;
+                choices.typed = true;
+                self.environment_typed = name;
+                self.leave_site();
+            }
+            Intent::Probe => {
+                let typed = self.environment_typed.trim().to_owned();
+                if start::is_environment_name(&typed) {
+                    choices.environment = Some(typed);
+                    choices.typed = true;
+                    self.change_site();
+                }
+            }
+            Intent::AllCompanies(all) => choices.companies = if all { None } else { Some(Vec::new()) },
+            Intent::Company { name, chosen } => {
+                let list = choices.companies.get_or_insert_default();
+                list.retain(|known| known != &name);
+                if chosen {
+                    list.push(name);
+                }
+            }
+            Intent::PermissionSet { key, chosen } => {
+                if let Some(set) = sets.iter().find(|set| SetKey::of(set).word() == key) {
+                    choices.sets.retain(|known| known != &SetKey::of(set));
+                    if chosen && !set.role_id.eq_ignore_ascii_case(super::assess::BARRED_SET) {
+                        choices.sets.push(SetKey::of(set));
+                    }
+                    // Ticking one of several settles which was meant; a wanted set that is not here was seen.
+                    choices.wanted_sets.retain(|wanted| !wanted.eq_ignore_ascii_case(&set.role_id));
+                }
+            }
+            Intent::AppRole { value, chosen } => {
+                choices.app_roles.retain(|known| known != &value);
+                if chosen {
+                    choices.app_roles.push(value);
+                }
+            }
+            Intent::WantSecret(want) => choices.want_secret = Some(want),
+            Intent::Months(months) if deployment.config.credentials.months.contains(&months) => choices.months = months,
+            Intent::WantUser(want) => choices.want_user = want,
+            Intent::Route(route) => choices.route = Some(route),
+            _ => return,
+        }
+        self.save_checkpoint(out);
+    }
+
+    fn change_site(&mut self) {
+        self.leave_site();
+        let preset = self.preset();
+        if let (Some(choices), Some(preset)) = (&mut self.choices, preset) {
+            // The environment decides which sets there are: what the preset wants is matched anew, what was ticked
+            // by hand stays if the new environment has it.
+            choices.companies = None;
+            choices.wanted_sets = preset.permission_sets;
+        }
+    }
+
+    fn reread_application(&mut self, out: &mut Out) {
+        if matches!(self.session, Session::SignedIn(_)) {
+            self.ask_application(out);
+        }
+    }
+
+    pub(super) fn typing_paused(&mut self, out: &mut Out) {
+        self.reread_application(out);
+        self.save_checkpoint(out);
+    }
+
+    /// Addresses outside this page that a button opens.
+    pub(super) fn outside(&self, intent: &Intent) -> Option<String> {
+        match intent {
+            Intent::OpenConsentPage => {
+                let run = self.run.as_ref()?;
+                let authority = Authority { login: run.brief.login.clone(), tenant: run.brief.tenant.clone() };
+                Some(authority.admin_consent(run.known.app_id.as_deref()?))
+            }
+            Intent::OpenCard => self.card_url(),
+            Intent::OpenAdminCenter => {
+                let tenant = &self.account()?.tenant;
+                Some(format!("https://businesscentral.dynamics.com/{}/admin", url::encode(tenant)))
+            }
+            _ => None,
+        }
+    }
+
+    /// The card of the record in the web client: the list filtered by client id once the record exists, the list alone
+    /// before that, because a new card takes no values from a link (business-central.md 4).
+    fn card_url(&self) -> Option<String> {
+        let run = self.run.as_ref()?;
+        let base = run.brief.web_client.trim_end_matches('/');
+        let app_id = run.known.app_id.as_deref()?;
+        Some(if run.known.user.is_some() {
+            format!("{base}/?page=9860&filter={}", url::encode(&format!("'Client Id' IS '{app_id}'")))
+        } else {
+            format!("{base}/?page=9861&mode=Create")
+        })
+    }
+
+    fn copy(&mut self, piece: Piece, out: &mut Out) {
+        self.copied = None;
+        if let Some(text) = self.piece(piece) {
+            out.push(Effect::Copy { piece, text });
+        }
+    }
+
+    /// The text of a thing that can be copied.
+    pub fn piece(&self, piece: Piece) -> Option<Secret> {
+        match piece {
+            Piece::Invitation => Some(Secret::new(self.invitation())),
+            Piece::ConsentLink => self.outside(&Intent::OpenConsentPage).map(Secret::new),
+            Piece::Description => self.run.as_ref().map(|run| Secret::new(super::run::description_of(run))),
+            Piece::SupportReport => Some(Secret::new(self.support_report())),
+            Piece::Calendar => None,
+            other => {
+                let credential = hand_over::credential(self)?;
+                hand_over::piece(&credential, other)
+            }
+        }
+    }
+
+    fn download(&mut self, format: Format, out: &mut Out) {
+        let Some(credential) = hand_over::credential(self) else { return };
+        let name = hand_over::file_name(format);
+        out.push(Effect::Download { name: name.into(), kind: "text/plain", content: hand_over::format(&credential, format) });
+    }
+
+    fn download_calendar(&mut self, out: &mut Out) {
+        let Some(run) = &self.run else { return };
+        let Some(secret) = &run.known.secret else { return };
+        let content = super::calendar::reminder(&run.brief.name, run.known.app_id.as_deref().unwrap_or(""), secret.ends, self.now);
+        out.push(Effect::Download { name: "secret-expiry.ics".into(), kind: "text/calendar", content: Secret::new(content) });
+    }
+
+    /// The link to send to the administrator who can: choices only, never a secret, never an endpoint.
+    pub fn invitation(&self) -> String {
+        let deployment = self.deployment();
+        let mut pairs: Vec<(&str, &str)> = Vec::new();
+        if let Some(choices) = &self.choices {
+            pairs.push(("preset", &choices.preset));
+            pairs.extend(choices.environment.as_deref().map(|environment| ("environment", environment)));
+        }
+        let tenant = self.account().map(|account| account.tenant.clone());
+        pairs.extend(tenant.as_deref().map(|tenant| ("tenant", tenant)));
+        format!("{}?{}", deployment.folder, url::write_pairs(pairs))
+    }
+
+    /// Codes, correlation ids and times; no names, no addresses' queries, nothing secret.
+    pub fn support_report(&self) -> String {
+        use std::fmt::Write;
+        let mut text = format!("Entrada {}\n", self.build);
+        let checks = self.checks();
+        let run = self.run.iter().flat_map(|run| run.tasks.iter()).filter_map(|task| match &task.state {
+            super::run::TaskState::Failed(finding) => Some(finding),
+            super::run::TaskState::Asking { finding, .. } => finding.as_ref(),
+            _ => None,
+        });
+        for finding in self.notices.iter().chain(checks.iter().filter_map(|check| check.finding.as_ref())).chain(run) {
+            let _ = write!(text, "{}", finding.code.code());
+            if let Some(trace) = &finding.trace {
+                let at = crate::protocol::date::rfc3339(trace.at);
+                let _ = write!(text, " {} {} {} {at}", trace.status, trace.code, trace.request_id);
+            }
+            text.push('\n');
+        }
+        let _ = writeln!(text, "late answers: {}", self.net.ignored);
+        text
+    }
+
+    /// A finding of this kind is shown somewhere; used by tests and the announcement.
+    pub fn has_notice(&self, code: FindingCode) -> bool {
+        self.notices.iter().any(|notice| notice.code == code)
+    }
+}

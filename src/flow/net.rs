@@ -1,0 +1,198 @@
+//! Requests under way: which answer belongs to what, which token goes with which request, and what a 401 means.
+//!
+//! A token is attached here and nowhere else, and only when the request's origin is the resource's own
+//! (sign-in.md 4.3 rule 9); that holds for links a server sends us too.
+
+use super::checks::Question;
+use super::effect::{Answer, Effect, EffectId};
+use super::finding::{Finding, FindingCode};
+use super::moment::Out;
+use super::session::{Attempt, Session};
+use super::{Model, Timer};
+use crate::protocol::http::{Request, Response, Silence};
+use crate::protocol::oauth::Resource;
+use crate::protocol::url;
+use std::collections::BTreeMap;
+
+/// Longest time we wait for an answer. Business Central's own limit is eight minutes (business-central.md 1.5), but
+/// nothing we ask takes more than seconds, and a dead connection should be noticed while the person still watches.
+const TIMEOUT_MS: u64 = 60_000;
+
+/// What an answer is for.
+#[derive(Debug, Clone)]
+pub(super) enum Purpose {
+    /// Trades the code.
+    Redeem(Box<Attempt>),
+    /// Renews a token.
+    Refresh(Resource),
+    /// Fills facts.
+    Check {
+        /// Which.
+        question: Question,
+        /// Which try this is.
+        attempt: u32,
+    },
+    /// Works on step number so-and-so of a run.
+    Task {
+        /// Which run.
+        run: u64,
+        /// Which step.
+        index: usize,
+    },
+}
+
+#[derive(Debug)]
+struct Call {
+    purpose: Purpose,
+    resource: Option<Resource>,
+    /// Kept to send it again after a renewed token; without its bearer.
+    request: Request,
+    renewed: bool,
+}
+
+/// Requests, timers, and requests that wait for a token.
+#[derive(Debug, Default)]
+pub(super) struct Net {
+    last: u64,
+    calls: BTreeMap<EffectId, Call>,
+    timers: BTreeMap<EffectId, Timer>,
+    held: Vec<Call>,
+    /// Answers that came too late or twice; shown in the support report.
+    pub(super) ignored: u32,
+}
+
+impl Net {
+    pub(super) fn id(&mut self) -> EffectId {
+        self.last += 1;
+        EffectId(self.last)
+    }
+
+    pub(super) fn timer(&mut self, timer: Timer, ms: u64, out: &mut Out) -> EffectId {
+        let id = self.id();
+        self.timers.insert(id, timer);
+        out.wait(id, ms);
+        id
+    }
+
+    pub(super) fn take_timer(&mut self, id: EffectId) -> Option<Timer> {
+        self.timers.remove(&id)
+    }
+
+    /// Forgets everything under way; answers to it will be ignored.
+    pub(super) fn clear(&mut self) {
+        self.calls.clear();
+        self.timers.clear();
+        self.held.clear();
+    }
+}
+
+impl Model {
+    /// Sends a request without token (token endpoint, discovery).
+    pub(super) fn send_plain(&mut self, request: Request, purpose: Purpose, out: &mut Out) {
+        self.emit(Call { purpose, resource: None, request, renewed: false }, None, out);
+    }
+
+    /// Sends a request with the token of a resource, getting one first if need be.
+    pub(super) fn send(&mut self, resource: Resource, request: Request, purpose: Purpose, out: &mut Out) {
+        self.send_call(Call { purpose, resource: Some(resource), request, renewed: false }, resource, out);
+    }
+
+    fn send_call(&mut self, call: Call, resource: Resource, out: &mut Out) {
+        let home = self.origin_of(resource);
+        if url::origin(&call.request.url).as_deref() != Some(home.as_str()) {
+            // A server's link that leads elsewhere: no token goes there.
+            self.deliver(call, Err(Silence::Unreachable), out);
+            return;
+        }
+        match self.token(resource, out.now) {
+            Some(token) => self.emit(call, Some(token), out),
+            None if self.token_refused(resource).is_some() => self.deliver(call, Err(Silence::Unreachable), out),
+            None => {
+                self.net.held.push(call);
+                self.renew(resource, out);
+            }
+        }
+    }
+
+    fn emit(&mut self, call: Call, bearer: Option<crate::protocol::secret::Secret>, out: &mut Out) {
+        let id = self.net.id();
+        let mut request = call.request.clone();
+        request.bearer = bearer;
+        if call.resource == Some(Resource::Graph) {
+            // Microsoft's support asks for this id (graph.md 10).
+            request.headers.push(("client-request-id", out.entropy.guid()));
+        }
+        self.net.calls.insert(id, call);
+        out.push(Effect::Fetch { id, request: Box::new(request), timeout_ms: TIMEOUT_MS });
+    }
+
+    /// An answer arrived: to a known question once, else it is counted and dropped.
+    pub(super) fn replied(&mut self, id: EffectId, answer: Answer, out: &mut Out) {
+        let Some(mut call) = self.net.calls.remove(&id) else {
+            self.net.ignored += 1;
+            return;
+        };
+        if let (Some(resource), Ok(response)) = (call.resource, &answer)
+            && self.is_stale_token(response, resource, call.renewed)
+        {
+            call.renewed = true;
+            self.drop_token(resource);
+            self.send_call(call, resource, out);
+            return;
+        }
+        self.deliver(call, answer, out);
+    }
+
+    /// A 401 of Graph means a token that ended or was revoked: renew once, silently. Business Central answers 401
+    /// also when it knows the token well but not the person (business-central.md 9), so there it is renewed only
+    /// when the token is old enough for that to be the reason.
+    fn is_stale_token(&self, response: &Response, resource: Resource, renewed: bool) -> bool {
+        response.status == 401 && !renewed && (resource == Resource::Graph || self.token_is_old(resource))
+    }
+
+    fn deliver(&mut self, call: Call, answer: Answer, out: &mut Out) {
+        match call.purpose {
+            Purpose::Redeem(attempt) => self.redeemed(*attempt, answer, out),
+            Purpose::Refresh(resource) => self.renewed(resource, answer, out),
+            Purpose::Check { question, attempt } => self.answered(question, attempt, answer, out),
+            Purpose::Task { run, index } => self.task_answered(run, index, answer, out),
+        }
+    }
+
+    /// Sends what waited for this token, or tells those who wait that it will not come.
+    pub(super) fn release(&mut self, resource: Resource, out: &mut Out) {
+        let (ready, held): (Vec<Call>, Vec<Call>) =
+            std::mem::take(&mut self.net.held).into_iter().partition(|call| call.resource == Some(resource));
+        self.net.held = held;
+        for call in ready {
+            self.send_call(call, resource, out);
+        }
+    }
+
+    fn origin_of(&self, resource: Resource) -> String {
+        let endpoints = &self.deployment().config.endpoints;
+        match resource {
+            Resource::Graph => endpoints.graph.clone(),
+            Resource::BusinessCentral => endpoints.business_central.clone(),
+        }
+    }
+
+    /// Why there is no token for a resource, if there is none to be had.
+    pub(super) fn token_refused(&self, resource: Resource) -> Option<&Finding> {
+        match &self.session {
+            Session::SignedIn(session) => session.refused(resource),
+            _ => None,
+        }
+    }
+
+    /// The network came back: whoever waited for it goes on.
+    pub(super) fn online(&mut self, online: bool, out: &mut Out) {
+        self.offline = !online;
+        self.notices.retain(|notice| notice.code != FindingCode::Offline);
+        if online {
+            self.wake_run(out);
+        } else {
+            self.notices.push(Finding::warning(FindingCode::Offline));
+        }
+    }
+}

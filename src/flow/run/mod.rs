@@ -1,0 +1,570 @@
+//! The run: works through the plan as fast as the APIs allow.
+//!
+//! A step starts as soon as the steps it needs are done; steps that need nothing of each other go side by side. The
+//! credential comes last, so that nobody ever holds one to something half built. What to send and how to read it is in
+//! [`steps`], what to do about trouble in [`trouble`]; this file decides order and end.
+
+mod steps;
+mod trouble;
+
+pub use steps::preview;
+
+use super::effect::{Answer, Effect, EffectId};
+use super::finding::{Finding, FindingCode};
+use super::moment::Out;
+use super::net::Purpose;
+use super::plan::{Action, Brief, Plan, Step};
+use super::{Model, Place, Timer};
+use crate::protocol::graph::NewSecret;
+use trouble::Verdict;
+
+/// Business Central serves five requests of a user at once (business-central.md 1.5); one place is left for reads.
+const SIDE_BY_SIDE: usize = 4;
+
+/// What the run has learnt, from the facts before and the answers since.
+#[derive(Debug, Clone, Default)]
+pub struct Known {
+    /// Object id of the application.
+    pub app_object: Option<String>,
+    /// Client id.
+    pub app_id: Option<String>,
+    /// Object id of the service principal.
+    pub service_principal: Option<String>,
+    /// Security id of the user in Business Central.
+    pub user: Option<String>,
+    /// Description of the record, if it exists already.
+    pub description: Option<String>,
+    /// The new secret.
+    pub secret: Option<NewSecret>,
+    /// Display name of the new secret.
+    pub secret_shown_as: Option<String>,
+}
+
+/// Where in its work a step is.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Phase {
+    /// Its one write, or its first.
+    Act,
+    /// Enabling the record.
+    Enable,
+    /// Reading what is there, because a write said "exists already" or its answer was lost.
+    Look,
+    /// Removing a secret whose text was lost.
+    RemoveLost(String),
+    /// Looking whether a person has done their part.
+    Watch,
+}
+
+/// Why a step waits.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Pause {
+    /// Entra does not know yet what it just created (graph.md 12).
+    Replication,
+    /// The service asks us to slow down.
+    Throttled,
+    /// The service is not available.
+    Unavailable,
+    /// No answer came.
+    NoAnswer,
+    /// No network.
+    Offline,
+}
+
+/// State of a step.
+#[derive(Debug, Clone, PartialEq)]
+pub enum TaskState {
+    /// Waits for others.
+    Pending,
+    /// A request is under way.
+    Running,
+    /// Waits before the next attempt.
+    Waiting {
+        /// Since when, local ms.
+        since: u64,
+        /// Until when, local ms.
+        until: u64,
+        /// Why.
+        why: Pause,
+    },
+    /// Needs the person; read again every few seconds.
+    Asking {
+        /// Since when, local ms.
+        since: u64,
+        /// What stands in the way, when something does.
+        finding: Option<Finding>,
+    },
+    /// Done.
+    Done,
+    /// Was already so.
+    Kept,
+    /// Left out.
+    Skipped,
+    /// Failed.
+    Failed(Finding),
+    /// Stopped by the person, or never begun because of it.
+    Stopped,
+}
+
+/// One step at work.
+#[derive(Debug, Clone)]
+pub struct Task {
+    /// What.
+    pub step: Step,
+    /// What happens to it.
+    pub action: Action,
+    /// State.
+    pub state: TaskState,
+    /// Requests sent for it.
+    pub attempts: u32,
+    /// Begun, local ms.
+    pub started: Option<u64>,
+    /// Ended, local ms.
+    pub ended: Option<u64>,
+    phase: Phase,
+    /// When trouble began; retries end some time after.
+    trouble_since: Option<u64>,
+    troubles: u32,
+    timer: Option<EffectId>,
+    /// Looks in vain of a verification: reads may lag behind writes.
+    pub evidence: Option<Evidence>,
+}
+
+/// What a verification read back.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Evidence {
+    /// From Entra.
+    Entra {
+        /// The application is there.
+        application: bool,
+        /// The service principal is there and enabled.
+        service_principal: bool,
+        /// Roles held, by value.
+        roles: Vec<String>,
+        /// Roles that should be held and were not seen.
+        missing_roles: Vec<String>,
+        /// The new secret is listed, with this hint; `None` when no secret was made or it was not seen.
+        secret_hint: Option<String>,
+    },
+    /// From Business Central.
+    BusinessCentral {
+        /// Name of the user, when it is there and enabled.
+        user: Option<String>,
+        /// Permission sets read, as `ROLE (company)`.
+        sets: Vec<String>,
+        /// Permission sets that should be there and were not seen.
+        missing_sets: Vec<String>,
+    },
+}
+
+/// How a run ended.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Outcome {
+    /// All of the plan is true.
+    Complete,
+    /// Some of it is; the rest can be tried again.
+    Partial,
+    /// Nothing was changed.
+    Nothing,
+}
+
+/// A run.
+#[derive(Debug)]
+pub struct Run {
+    id: u64,
+    /// What it needs.
+    pub brief: Brief,
+    /// What it has learnt.
+    pub known: Known,
+    /// Steps.
+    pub tasks: Vec<Task>,
+    /// The person asked to stop.
+    pub stopping: bool,
+    /// The person ticked "I have stored it".
+    pub stored: bool,
+    /// Display names of secrets that were asked for; one of them may exist without anybody having seen it.
+    secret_names: Vec<String>,
+    /// Set when it ended.
+    pub outcome: Option<Outcome>,
+    /// Begun, local ms.
+    pub started: u64,
+    /// Waits of which the person has been told, for the live region.
+    pub said: u32,
+}
+
+impl Run {
+    fn new(id: u64, plan: Plan, now: u64) -> Self {
+        let mut tasks: Vec<Task> = plan.lines.into_iter().map(|line| Task::new(line.step, line.action)).collect();
+        tasks.push(Task::new(Step::VerifyEntra, Action::Create));
+        if tasks.iter().any(|task| matches!(task.step, Step::Record(_)) && task.state != TaskState::Skipped) {
+            tasks.push(Task::new(Step::VerifyBusinessCentral, Action::Create));
+        }
+        Self {
+            id,
+            brief: plan.brief,
+            known: plan.known,
+            tasks,
+            stopping: false,
+            stored: false,
+            secret_names: Vec::new(),
+            outcome: None,
+            started: now,
+            said: 0,
+        }
+    }
+
+    /// True while requests, waits or people are awaited.
+    pub fn is_active(&self) -> bool {
+        self.tasks.iter().any(|task| {
+            matches!(task.state, TaskState::Running | TaskState::Waiting { .. } | TaskState::Asking { .. })
+        })
+    }
+
+    /// Names of secrets that were asked for and not confirmed as stored.
+    pub fn unstored_secrets(&self) -> Vec<String> {
+        if self.stored { Vec::new() } else { self.secret_names.clone() }
+    }
+
+    /// The text of the new secret is on this page and may be lost by leaving.
+    pub fn holds_unstored_secret(&self) -> bool {
+        self.known.secret.is_some() && !self.stored
+    }
+
+    /// True when this step has what it needs.
+    fn is_ready(&self, index: usize) -> bool {
+        let done = |wanted: fn(&Step) -> bool| self.tasks.iter().all(|task| !wanted(&task.step) || task.is_settled());
+        let is_secret = |step: &Step| matches!(step, Step::Secret);
+        match &self.tasks[index].step {
+            Step::Application | Step::RemoveSecret { .. } => true,
+            Step::ServicePrincipal | Step::Record(_) => done(|step| matches!(step, Step::Application)),
+            Step::Consent(_) => done(|step| matches!(step, Step::ServicePrincipal)),
+            Step::PermissionSet { .. } => done(|step| matches!(step, Step::Record(_))),
+            Step::Secret => {
+                let before = |step: &Step| {
+                    !matches!(step, Step::Secret | Step::VerifyEntra | Step::VerifyBusinessCentral)
+                };
+                done(before)
+            }
+            Step::VerifyEntra | Step::VerifyBusinessCentral => self
+                .tasks
+                .iter()
+                .all(|task| task.is_settled() || matches!(task.step, Step::VerifyEntra | Step::VerifyBusinessCentral))
+                || self.tasks.iter().any(|task| is_secret(&task.step) && task.state == TaskState::Done),
+        }
+    }
+
+    /// The first step that this one needs and that failed, if any.
+    fn blocked_by(&self, index: usize) -> Option<&'static str> {
+        let failed = |task: &&Task| matches!(task.state, TaskState::Failed(_) | TaskState::Stopped);
+        let needs = |step: &Step| match &self.tasks[index].step {
+            Step::Application | Step::RemoveSecret { .. } => false,
+            Step::ServicePrincipal | Step::Record(_) => matches!(step, Step::Application),
+            Step::Consent(_) => matches!(step, Step::Application | Step::ServicePrincipal),
+            Step::PermissionSet { .. } => matches!(step, Step::Application | Step::Record(_)),
+            Step::Secret => !matches!(step, Step::VerifyEntra | Step::VerifyBusinessCentral | Step::Secret),
+            Step::VerifyEntra | Step::VerifyBusinessCentral => {
+                !matches!(step, Step::VerifyEntra | Step::VerifyBusinessCentral)
+            }
+        };
+        self.tasks.iter().filter(failed).find(|task| needs(&task.step)).map(|task| task.step.word())
+    }
+
+    fn judge(&self) -> Outcome {
+        let plan = |task: &&Task| !matches!(task.step, Step::VerifyEntra | Step::VerifyBusinessCentral);
+        if self.tasks.iter().filter(plan).all(Task::is_settled) {
+            Outcome::Complete
+        } else if self.tasks.iter().filter(plan).any(|task| task.wrote()) {
+            Outcome::Partial
+        } else {
+            Outcome::Nothing
+        }
+    }
+}
+
+impl Task {
+    fn new(step: Step, action: Action) -> Self {
+        let state = match action {
+            Action::Keep => TaskState::Kept,
+            Action::Skip => TaskState::Skipped,
+            Action::Create | Action::Change | Action::Remove => TaskState::Pending,
+        };
+        Self {
+            step,
+            action,
+            state,
+            attempts: 0,
+            started: None,
+            ended: None,
+            phase: Phase::Act,
+            trouble_since: None,
+            troubles: 0,
+            timer: None,
+            evidence: None,
+        }
+    }
+
+    /// True when nothing more is to be done about it.
+    pub fn is_settled(&self) -> bool {
+        matches!(self.state, TaskState::Done | TaskState::Kept | TaskState::Skipped)
+    }
+
+    /// True when it may have changed something: done, or in the middle of several writes.
+    fn wrote(&self) -> bool {
+        self.state == TaskState::Done || (self.attempts > 0 && self.phase != Phase::Act && self.phase != Phase::Watch)
+    }
+
+    fn reset(&mut self) {
+        self.state = TaskState::Pending;
+        self.trouble_since = None;
+        self.troubles = 0;
+        self.timer = None;
+        if self.phase == Phase::Watch {
+            self.phase = Phase::Act;
+        }
+    }
+}
+
+impl Model {
+    /// The person confirmed the plan.
+    pub(super) fn begin_run(&mut self, out: &mut Out) {
+        let Some(plan) = self.plan.take() else { return };
+        self.runs += 1;
+        self.run = Some(Run::new(self.runs, plan, out.now));
+        self.place = Place::Run;
+        self.save_checkpoint(out);
+        out.push(Effect::Guard(true));
+        self.advance(out);
+    }
+
+    /// Starts every step that can start, and ends the run when none is left.
+    pub(super) fn advance(&mut self, out: &mut Out) {
+        let mut index = 0;
+        while let Some(run) = self.run.as_mut().filter(|run| index < run.tasks.len()) {
+            if run.tasks[index].state == TaskState::Pending {
+                if run.stopping {
+                    run.tasks[index].state = TaskState::Stopped;
+                } else if let Some(step) = run.blocked_by(index) {
+                    let finding = Finding::info(FindingCode::Blocked).with("step", step);
+                    run.tasks[index].state = TaskState::Failed(finding);
+                } else if run.is_ready(index) && self.has_room(index) {
+                    self.start_task(index, out);
+                }
+            }
+            index += 1;
+        }
+        self.end_run(out);
+    }
+
+    /// Keeps the number of side-by-side writes to Business Central below its limit.
+    fn has_room(&self, index: usize) -> bool {
+        let Some(run) = &self.run else { return false };
+        let is_set = |task: &Task| matches!(task.step, Step::PermissionSet { .. });
+        let busy = run.tasks.iter().filter(|task| is_set(task) && task.state == TaskState::Running).count();
+        !is_set(&run.tasks[index]) || busy < SIDE_BY_SIDE
+    }
+
+    fn start_task(&mut self, index: usize, out: &mut Out) {
+        let now = out.now;
+        let Some(run) = &mut self.run else { return };
+        let name = format!("{} - {} {}", run.brief.secret_name, crate::protocol::date::day(now), out.entropy.short());
+        let task = &mut run.tasks[index];
+        task.started.get_or_insert(now);
+        if task.step == Step::Secret && task.phase == Phase::Act {
+            // A new name per attempt: after a lost answer the unknown secret can be told from others (graph.md 3).
+            run.secret_names.push(name);
+        }
+        self.send_task(index, out);
+    }
+
+    fn send_task(&mut self, index: usize, out: &mut Out) {
+        let Some(run) = &mut self.run else { return };
+        let now = out.now;
+        let Some((resource, request)) = steps::request(run, index, now) else {
+            // What it needs is not known although its predecessors are done: say so instead of hanging.
+            let step = run.tasks[index].step.word();
+            run.tasks[index].state = TaskState::Failed(Finding::error(FindingCode::Blocked).with("step", step));
+            return;
+        };
+        let id = run.id;
+        let task = &mut run.tasks[index];
+        task.state = TaskState::Running;
+        task.attempts += 1;
+        let is_secret = task.step == Step::Secret;
+        if is_secret {
+            // The name must be on record before the secret can exist, or a reload could not find it.
+            self.save_checkpoint(out);
+        }
+        self.send(resource, request, Purpose::Task { run: id, index }, out);
+    }
+
+    pub(super) fn task_answered(&mut self, run_id: u64, index: usize, answer: Answer, out: &mut Out) {
+        let refused = self.run.as_ref().and_then(|run| run.tasks.get(index)).and_then(|task| {
+            let resource = steps::resource(&task.step);
+            self.token_refused(resource).cloned()
+        });
+        let now = out.now;
+        let Some(run) = self.run.as_mut().filter(|run| run.id == run_id) else { return };
+        let verdict = match refused {
+            Some(finding) if answer.is_err() => Verdict::Fail(finding),
+            _ => steps::judge(run, index, answer, now, self.offline, &mut out.entropy),
+        };
+        self.follow(index, verdict, out);
+        self.advance(out);
+    }
+
+    fn follow(&mut self, index: usize, verdict: Verdict, out: &mut Out) {
+        let now = out.now;
+        let Some(run) = &mut self.run else { return };
+        let (id, stopping) = (run.id, run.stopping);
+        let task = &mut run.tasks[index];
+        match verdict {
+            Verdict::Done => {
+                task.state = TaskState::Done;
+                task.ended = Some(now);
+                if task.step == Step::Secret {
+                    self.place = Place::HandOver;
+                    self.save_checkpoint(out);
+                }
+            }
+            Verdict::Next(phase) => {
+                let anew = phase == Phase::Act;
+                task.phase = phase;
+                task.troubles = 0;
+                task.trouble_since = None;
+                if stopping && anew {
+                    task.state = TaskState::Stopped;
+                } else if anew {
+                    self.start_task(index, out);
+                } else {
+                    self.send_task(index, out);
+                }
+            }
+            Verdict::Pause { ms, why } if !stopping => {
+                task.state = TaskState::Waiting { since: now, until: now + ms, why };
+                let timer = self.net.timer(Timer::Task { run: id, index }, ms, out);
+                if let Some(run) = &mut self.run {
+                    run.tasks[index].timer = Some(timer);
+                    run.said += 1;
+                }
+            }
+            Verdict::Watch { finding, ms } if !stopping => {
+                let since = match &task.state {
+                    TaskState::Asking { since, .. } => *since,
+                    _ => task.started.unwrap_or(now),
+                };
+                task.phase = Phase::Watch;
+                task.state = TaskState::Asking { since, finding };
+                let timer = self.net.timer(Timer::Task { run: id, index }, ms, out);
+                if let Some(run) = &mut self.run {
+                    run.tasks[index].timer = Some(timer);
+                }
+            }
+            Verdict::Pause { .. } | Verdict::Watch { .. } => task.state = TaskState::Stopped,
+            Verdict::Fail(finding) => {
+                task.state = TaskState::Failed(finding);
+                task.ended = Some(now);
+            }
+        }
+    }
+
+    pub(super) fn task_elapsed(&mut self, run_id: u64, index: usize, out: &mut Out) {
+        let Some(run) = self.run.as_mut().filter(|run| run.id == run_id) else { return };
+        match &run.tasks[index].state {
+            TaskState::Waiting { why: Pause::Offline, .. } if self.offline => {
+                let timer = self.net.timer(Timer::Task { run: run_id, index }, 5_000, out);
+                run.tasks[index].timer = Some(timer);
+            }
+            TaskState::Waiting { .. } => self.send_task(index, out),
+            TaskState::Asking { since, .. } => {
+                let since = *since;
+                if steps::has_waited_enough(out.now.saturating_sub(since)) {
+                    let finding = steps::never_came(run, index);
+                    run.tasks[index].state = TaskState::Failed(finding);
+                    self.advance(out);
+                    return;
+                }
+                let asking = run.tasks[index].state.clone();
+                self.send_task(index, out);
+                // The instructions stay on the screen while we look.
+                if let Some(run) = &mut self.run {
+                    run.tasks[index].state = asking;
+                }
+            }
+            _ => {}
+        }
+        self.advance(out);
+    }
+
+    /// The network is back: whoever waited for it goes on at once.
+    pub(super) fn wake_run(&mut self, out: &mut Out) {
+        let waiting: Vec<usize> = self.run.iter().flat_map(|run| run.tasks.iter().enumerate())
+            .filter(|(_, task)| {
+                matches!(task.state, TaskState::Waiting { why: Pause::Offline | Pause::NoAnswer, .. })
+            })
+            .map(|(index, _)| index)
+            .collect();
+        for index in waiting {
+            self.forget_timer(index);
+            self.send_task(index, out);
+        }
+    }
+
+    fn forget_timer(&mut self, index: usize) {
+        if let Some(timer) = self.run.as_mut().and_then(|run| run.tasks[index].timer.take()) {
+            self.net.take_timer(timer);
+        }
+    }
+
+    /// Stops at the next safe point: requests under way are answered, nothing new begins.
+    pub(super) fn cancel_run(&mut self, out: &mut Out) {
+        let Some(run) = self.run.as_mut().filter(|run| run.outcome.is_none()) else { return };
+        run.stopping = true;
+        for index in 0..run.tasks.len() {
+            let waiting =
+                |run: &Run| matches!(run.tasks[index].state, TaskState::Waiting { .. } | TaskState::Asking { .. });
+            if self.run.as_ref().is_some_and(waiting) {
+                self.forget_timer(index);
+                if let Some(run) = &mut self.run {
+                    run.tasks[index].state = TaskState::Stopped;
+                }
+            }
+        }
+        self.advance(out);
+    }
+
+    /// Tries again what failed or was stopped.
+    pub(super) fn resume_run(&mut self, out: &mut Out) {
+        let Some(run) = &mut self.run else { return };
+        run.stopping = false;
+        run.outcome = None;
+        for task in &mut run.tasks {
+            if matches!(task.state, TaskState::Failed(_) | TaskState::Stopped) {
+                task.reset();
+            }
+        }
+        self.place = Place::Run;
+        out.push(Effect::Guard(true));
+        self.advance(out);
+    }
+
+    fn end_run(&mut self, out: &mut Out) {
+        let Some(run) = &mut self.run else { return };
+        let pending = run.tasks.iter().any(|task| task.state == TaskState::Pending);
+        if run.outcome.is_some() || pending || run.is_active() {
+            return;
+        }
+        let outcome = run.judge();
+        run.outcome = Some(outcome);
+        let unstored = run.holds_unstored_secret();
+        if outcome == Outcome::Complete && self.place == Place::Run {
+            self.place = Place::Done;
+            self.interrupted = None;
+            out.push(Effect::Forget { key: super::checkpoint::KEY.into() });
+        }
+        out.push(Effect::Guard(unstored));
+    }
+}
+
+/// The description of a run's record, for showing and copying.
+pub fn description_of(run: &Run) -> String {
+    steps::description(run)
+}

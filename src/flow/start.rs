@@ -1,0 +1,198 @@
+//! The first event: address, configuration, storage, languages.
+
+use super::effect::Effect;
+use super::event::Start;
+use super::finding::{Finding, FindingCode};
+use super::moment::Out;
+use super::{Deployment, Model, Place, Setup, checkpoint, session};
+use crate::config::{self, Config, ConfigError, Endpoints, Publisher};
+use crate::flow::choices::Choices;
+use crate::protocol::oauth;
+use crate::protocol::url::{self, Address};
+use crate::text::{self, Catalogue};
+use std::rc::Rc;
+
+impl Deployment {
+    pub(super) fn nowhere() -> Self {
+        Self {
+            config: Config {
+                client_id: String::new(),
+                authority: "organizations".into(),
+                publisher: Publisher { name: String::new(), verified_id: None },
+                endpoints: Endpoints::worldwide(),
+                presets: Vec::new(),
+                partner_api: None,
+                guided: false,
+                credentials: config::CredentialRules { months: Vec::new(), default_months: 0, max_months: 0 },
+                languages: Vec::new(),
+                default_language: "en".into(),
+                support: None,
+            },
+            folder: String::new(),
+            home: "/".into(),
+            redirect_uri: String::new(),
+        }
+    }
+}
+
+impl Model {
+    pub(super) fn start(&mut self, start: Start, out: &mut Out) {
+        self.build = start.build;
+        let Some(address) = Address::parse(&start.address).filter(|address| url::is_trustworthy(&address.origin)) else {
+            let origin = url::origin(&start.address).unwrap_or_default();
+            self.setup = Setup::Broken(Finding::error(FindingCode::InsecurePage).with("origin", origin));
+            return;
+        };
+        // The address is cleaned before anything else can fail or be sent (sign-in.md 3.2 cases 2 and 9).
+        let answer = oauth::read_answer(&address.fragment);
+        let home = clean(&address, out);
+        let config = start.config.map_err(ConfigError::Missing).and_then(|text| config::read(&text));
+        let config = match config {
+            Ok(config) => config,
+            Err(error) => {
+                self.language = text::negotiate(&start.languages, &["en".into(), "da".into(), "de".into()], "en");
+                self.load_text(out);
+                self.setup = Setup::Broken(config_finding(&error));
+                return;
+            }
+        };
+        self.language = text::negotiate(&start.languages, &config.languages, &config.default_language);
+        self.setup = Setup::Ready(Rc::new(Deployment {
+            folder: address.folder(),
+            redirect_uri: format!("{}redirect.html", address.folder()),
+            home,
+            config,
+        }));
+        let deployment = self.deployment();
+        self.choices = deployment.config.presets.first().map(|preset| Choices::of_preset(&deployment.config, preset));
+
+        let (records, kept): (Vec<_>, Vec<_>) = start
+            .storage
+            .unwrap_or_default()
+            .into_iter()
+            .partition(|(key, _)| key.starts_with(session::RECORD));
+        let memory = kept.iter().find(|(key, _)| key == checkpoint::KEY).map(|(_, text)| text.as_str());
+        self.restore(memory.and_then(|text| checkpoint::read(text, &deployment.config)));
+        self.load_text(out);
+        if answer.is_none() {
+            self.preselect(&address);
+        }
+        self.place = Place::Welcome;
+        self.read_sign_in(answer, records, out);
+    }
+
+    /// Takes up what the checkpoint remembers.
+    fn restore(&mut self, memory: Option<checkpoint::Checkpoint>) {
+        let Some(memory) = memory else { return };
+        self.choices = Some(memory.choices);
+        self.interrupted = memory.interrupted;
+        if let Some(language) = memory.language {
+            self.language = language;
+        }
+    }
+
+    /// Query parameters may preselect, and nothing else (design section 8).
+    fn preselect(&mut self, address: &Address) {
+        let deployment = self.deployment();
+        for (name, value) in url::pairs(&address.query) {
+            let accepted = match (name.as_str(), &mut self.choices) {
+                ("preset", Some(choices)) => match deployment.config.presets.iter().find(|preset| preset.id == value) {
+                    Some(preset) => {
+                        choices.change_preset(&deployment.config, preset);
+                        true
+                    }
+                    None => false,
+                },
+                ("environment", Some(choices)) => {
+                    let sound = is_environment_name(&value);
+                    if sound {
+                        choices.environment = Some(value.clone());
+                    }
+                    sound
+                }
+                ("tenant", _) => {
+                    let sound = is_tenant_name(&value);
+                    if sound {
+                        self.tenant_typed.clone_from(&value);
+                    }
+                    sound
+                }
+                ("lang", _) => {
+                    let sound = deployment.config.languages.contains(&value);
+                    if sound {
+                        self.language.clone_from(&value);
+                    }
+                    sound
+                }
+                _ => oauth::is_answer_parameter(&name),
+            };
+            if !accepted {
+                let name: String = name.chars().filter(|sign| !sign.is_control()).take(40).collect();
+                self.notices.push(Finding::info(FindingCode::LinkIgnored).with("name", name));
+            }
+        }
+    }
+
+    pub(super) fn load_text(&mut self, out: &mut Out) {
+        if self.language == "en" {
+            self.catalogue = Rc::default();
+        } else if self.catalogue.language() != self.language {
+            out.push(Effect::LoadText { language: self.language.clone() });
+        }
+    }
+
+    pub(super) fn text_loaded(&mut self, language: &str, text: Option<&str>) {
+        if language != self.language {
+            return;
+        }
+        match text.and_then(|text| Catalogue::with(language, text)) {
+            Some(catalogue) => self.catalogue = Rc::new(catalogue),
+            // English is always there: better an English page than none.
+            None => "en".clone_into(&mut self.language),
+        }
+    }
+}
+
+/// Takes the server's parameters out of query and fragment, keeps everything else, and says so to the browser when
+/// something was taken. Returns path and query to come back to.
+fn clean(address: &Address, out: &mut Out) -> String {
+    let ours = |text: &str| -> String {
+        text.split('&')
+            .filter(|part| !part.is_empty() && !oauth::is_answer_parameter(&url::decode(part.split('=').next().unwrap_or(""))))
+            .collect::<Vec<_>>()
+            .join("&")
+    };
+    let (query, fragment) = (ours(&address.query), ours(&address.fragment));
+    let home = Address { query: query.clone(), ..address.clone() }.path_and_query();
+    let home = if url::is_local_path(&home) { home } else { "/".to_owned() };
+    if query != address.query || fragment != address.fragment {
+        let path = if fragment.is_empty() { home.clone() } else { format!("{home}#{fragment}") };
+        out.push(Effect::CleanAddress { path });
+    }
+    home
+}
+
+fn config_finding(error: &ConfigError) -> Finding {
+    match error {
+        ConfigError::Missing(detail) => Finding::error(FindingCode::ConfigMissing).with("detail", detail.clone()),
+        ConfigError::Wrong(misread) => Finding::error(FindingCode::ConfigWrong)
+            .with("at", misread.at.clone())
+            .with("problem", misread.problem.clone()),
+        ConfigError::NotRegistered => Finding::error(FindingCode::NotRegistered),
+    }
+}
+
+/// Environment names are up to 30 letters, digits, hyphens and spaces; we let through what can be one.
+pub(super) fn is_environment_name(text: &str) -> bool {
+    let text = text.trim();
+    !text.is_empty() && text.chars().count() <= 60 && !text.contains(|sign: char| sign.is_control() || "/\\?#%".contains(sign))
+}
+
+/// A domain or a tenant id.
+pub(super) fn is_tenant_name(text: &str) -> bool {
+    let text = text.trim();
+    !text.is_empty()
+        && text.len() <= 255
+        && text.contains(['.', '-'])
+        && text.bytes().all(|byte| byte.is_ascii_alphanumeric() || b".-".contains(&byte))
+}

@@ -1,0 +1,3 @@
+//! x
+super::messages! {
+}
