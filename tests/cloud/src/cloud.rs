@@ -1,0 +1,395 @@
+//! The whole cloud as one value: picks the service, lets faults strike, writes CORS headers, keeps the log.
+
+use std::collections::BTreeSet;
+use std::sync::Arc;
+
+use crate::business_central::BusinessCentral;
+use crate::caller::{Caller, TokenProblem};
+use crate::contract::Contract;
+use crate::cors::{self, Readers};
+use crate::faults::{Effect, Fault, Faults};
+use crate::ids::Ids;
+use crate::log::{LogEntry, Who, redact_body, redact_url};
+use crate::login::LoginState;
+use crate::seed::{BUSINESS_CENTRAL_APP_ID, GRAPH_APP_ID};
+use crate::state::{Directory, Tenant};
+use crate::tokens::{Holder, Tokens};
+use crate::wire::{empty, header, json, set};
+use crate::{Request, Response, Settings, control, graph, login, world};
+
+/// The three services, each on an origin of its own.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Service {
+    /// `login.microsoftonline.com`.
+    Login,
+    /// `graph.microsoft.com`.
+    Graph,
+    /// `api.businesscentral.dynamics.com`.
+    BusinessCentral,
+}
+
+/// Microsoft's cloud, as far as Entrada meets it.
+pub struct Cloud {
+    pub(crate) settings: Settings,
+    pub(crate) ids: Ids,
+    pub(crate) directory: Directory,
+    pub(crate) login: LoginState,
+    pub(crate) tokens: Tokens,
+    pub(crate) business_central: BusinessCentral,
+    pub(crate) faults: Faults,
+    pub(crate) log: Vec<LogEntry>,
+    pub(crate) items: Vec<LogEntry>,
+    pub(crate) clock_offset_ms: i64,
+    pub(crate) lag_ms: u64,
+    pub(crate) admin_api_cors: bool,
+    contract: Option<Arc<Contract>>,
+    pub(crate) violations: Vec<String>,
+}
+
+impl Cloud {
+    /// The seeded cloud.
+    pub fn new(settings: Settings) -> Self {
+        let mut ids = Ids::new(settings.seed);
+        let business_central = BusinessCentral::seeded(&mut ids);
+        Self {
+            directory: world::directory(&settings, &mut ids),
+            login: LoginState::default(),
+            tokens: Tokens::default(),
+            business_central,
+            faults: Faults::default(),
+            log: Vec::new(),
+            items: Vec::new(),
+            clock_offset_ms: 0,
+            lag_ms: 0,
+            admin_api_cors: true,
+            contract: None,
+            violations: Vec::new(),
+            ids,
+            settings,
+        }
+    }
+
+    /// Back to the seeded state; sign-ins, tokens, faults, log, lag and clock are gone. The contract stays.
+    pub fn reset(&mut self) {
+        let contract = self.contract.take();
+        *self = Self::new(self.settings.clone());
+        self.contract = contract;
+    }
+
+    /// Lets something go wrong later.
+    pub fn add_fault(&mut self, fault: Fault) {
+        self.faults.add(fault);
+    }
+
+    /// Moves this cloud's clock against the time given to [`Self::handle`].
+    pub fn advance_clock(&mut self, ms: i64) {
+        self.clock_offset_ms = self.clock_offset_ms.saturating_add(ms);
+    }
+
+    /// From now on new directory objects stay unseen for this long (`graph.md` 12).
+    pub fn set_lag(&mut self, ms: u64) {
+        self.lag_ms = ms;
+    }
+
+    /// Whether Business Central's admin API answers pages of other origins (unknown in reality).
+    pub fn set_admin_api_cors(&mut self, allowed: bool) {
+        self.admin_api_cors = allowed;
+    }
+
+    /// Judges every Graph exchange from now on.
+    pub fn set_contract(&mut self, contract: Option<Contract>) {
+        self.contract = contract.map(Arc::new);
+    }
+
+    /// Where Graph exchanges left the contract.
+    pub fn violations(&self) -> &[String] {
+        &self.violations
+    }
+
+    /// Everything asked so far.
+    pub fn log(&self) -> &[LogEntry] {
+        &self.log
+    }
+
+    /// A tenant, by id or domain.
+    pub fn tenant(&self, name: &str) -> Option<&Tenant> {
+        self.directory.tenant_named(name)
+    }
+
+    /// A tenant by id or domain, so that a test can arrange things.
+    pub fn tenant_mut(&mut self, name: &str) -> Option<&mut Tenant> {
+        let id = self.directory.tenant_named(name)?.id;
+        self.directory.tenant_mut(id)
+    }
+
+    /// Business Central's own state.
+    pub fn business_central_mut(&mut self) -> &mut BusinessCentral {
+        &mut self.business_central
+    }
+
+    /// The settings this cloud was made with.
+    pub fn settings(&self) -> &Settings {
+        &self.settings
+    }
+
+    /// The cloud's time for a caller's time.
+    pub fn time(&self, now_ms: u64) -> u64 {
+        now_ms.saturating_add_signed(self.clock_offset_ms)
+    }
+
+    /// Answers one request. `now_ms` is the caller's clock, in milliseconds since 1970.
+    pub fn handle(&mut self, request: &Request, now_ms: u64) -> Response {
+        if request.uri().path().starts_with("/_cloud/") {
+            return control::handle(self, request, self.time(now_ms));
+        }
+        let now = self.time(now_ms);
+        let Some(service) = self.service(request) else {
+            return empty(421);
+        };
+        let url = path_and_query(request);
+        if cors::is_preflight(request) {
+            return self.preflight(request, service, &url);
+        }
+        let method = request.method().as_str().to_owned();
+        let delay = self.faults.take(&method, &url, |effect| matches!(effect, Effect::Delay { .. }));
+        let fault = self.faults.take(&method, &url, |effect| !matches!(effect, Effect::Delay { .. }));
+        let who = self.who(request, service, now);
+        let mut response = match &fault {
+            Some(Effect::DropBefore) => dropped(),
+            Some(Effect::Status { status, retry_after, code }) => {
+                self.refuse(service, *status, *retry_after, code, request, now)
+            }
+            Some(Effect::Opaque) => empty(503),
+            _ => self.serve(service, request, now),
+        };
+        self.finish(service, request, &mut response);
+        let mut fault_name = None;
+        match fault {
+            Some(Effect::DropBefore) => fault_name = Some("drop_before"),
+            Some(Effect::DropAfter) => {
+                response = dropped();
+                fault_name = Some("drop_after");
+            }
+            Some(Effect::NoCors) => {
+                cors::forbid(&mut response);
+                set(&mut response, "x-cloud-fault", "no-cors");
+                fault_name = Some("no_cors");
+            }
+            Some(Effect::Opaque) => {
+                cors::forbid(&mut response);
+                set(&mut response, "x-cloud-fault", "opaque");
+                fault_name = Some("opaque");
+            }
+            Some(Effect::Status { .. }) => fault_name = Some("status"),
+            Some(Effect::Delay { .. }) | None => {}
+        }
+        if response.headers().contains_key("x-cloud-batch-lost") {
+            response = dropped();
+            fault_name = Some("drop_item");
+        }
+        if let Some(Effect::Delay { ms }) = delay {
+            set(&mut response, "x-cloud-delay", &ms.to_string());
+        }
+        let items = std::mem::take(&mut self.items);
+        let mut entry = entry(request, &response, who, now);
+        entry.fault = fault_name.map(str::to_owned);
+        entry.items = items;
+        self.log.push(entry);
+        response
+    }
+
+    fn preflight(&mut self, request: &Request, service: Service, url: &str) -> Response {
+        let method = header(request, "access-control-request-method").unwrap_or_default().to_owned();
+        // A preflight that fails is all the browser ever sends, so it uses the fault up.
+        let struck = self.faults.take(&method, url, |effect| *effect == Effect::Opaque).is_some()
+            || self.faults.take("OPTIONS", url, |effect| matches!(effect, Effect::DropBefore)).is_some();
+        if struck {
+            let mut response = empty(503);
+            set(&mut response, "x-cloud-fault", "opaque");
+            return response;
+        }
+        let readers = self.readers(request, service);
+        cors::preflight(request, &readers)
+    }
+
+    fn readers(&self, request: &Request, service: Service) -> Readers {
+        let asker_is_spa = header(request, "origin")
+            .is_some_and(|origin| self.spa_origins().iter().any(|known| known == origin));
+        cors::readers(service, request.uri().path(), self.admin_api_cors, asker_is_spa)
+    }
+
+    /// Origins of every registered `spa` redirect URI.
+    fn spa_origins(&self) -> BTreeSet<String> {
+        let applications = self.directory.tenants.iter().flat_map(|tenant| &tenant.applications);
+        applications
+            .flat_map(|application| application.redirect_uris("spa"))
+            .filter_map(login::origin_of)
+            .collect()
+    }
+
+    fn finish(&self, service: Service, request: &Request, response: &mut Response) {
+        let is_token = service == Service::Login && request.uri().path().ends_with("/oauth2/v2.0/token");
+        if !is_token {
+            // The token endpoint has decided already, client by client.
+            let readers = self.readers(request, service);
+            cors::allow(request, response, &readers, cors::exposed(service));
+        }
+        if service == Service::Graph && !response.headers().contains_key("request-id") {
+            set(response, "request-id", "00000000-0000-0000-0000-000000000000");
+        }
+    }
+
+    fn serve(&mut self, service: Service, request: &Request, now: u64) -> Response {
+        match service {
+            Service::Login => login::handle(self, request, now),
+            Service::Graph => {
+                let response = graph::handle(self, request, now);
+                self.judge(request, &response);
+                response
+            }
+            Service::BusinessCentral => {
+                let caller = self.caller(request, now);
+                self.business_central.handle(request, caller, &mut self.ids, now)
+            }
+        }
+    }
+
+    fn judge(&mut self, request: &Request, response: &Response) {
+        if let Some(contract) = &self.contract {
+            let path = request.uri().path_and_query().map_or("/", |path| path.as_str());
+            let found = contract.check_exchange(
+                request.method().as_str(),
+                path,
+                request.headers(),
+                request.body(),
+                response.status().as_u16(),
+                response.body(),
+            );
+            self.violations.extend(found);
+        }
+    }
+
+    fn refuse(
+        &mut self,
+        service: Service,
+        status: u16,
+        retry_after: Option<u64>,
+        code: &str,
+        request: &Request,
+        now: u64,
+    ) -> Response {
+        let mut response = match service {
+            Service::Graph => graph::refusal(self, status, code, request, now),
+            Service::Login => login::refusal(self, status, code, now),
+            Service::BusinessCentral => json(
+                status,
+                &serde_json::json!({ "error": {
+                    "code": code,
+                    "message": format!("The service refused the request.  CorrelationId:  {}.", self.ids.uuid()),
+                } }),
+            ),
+        };
+        if let Some(seconds) = retry_after {
+            set(&mut response, "retry-after", &seconds.to_string());
+        }
+        if service == Service::Login {
+            let readers = self.readers(request, service);
+            cors::allow(request, &mut response, &readers, "");
+        }
+        response
+    }
+
+    fn service(&self, request: &Request) -> Option<Service> {
+        let host = request
+            .uri()
+            .authority()
+            .map(ToString::to_string)
+            .or_else(|| header(request, "host").map(str::to_owned))?;
+        let origins = &self.settings.origins;
+        let is = |origin: &str| origin.split_once("://").is_some_and(|(_, known)| known.eq_ignore_ascii_case(&host));
+        if is(&origins.login) {
+            Some(Service::Login)
+        } else if is(&origins.graph) {
+            Some(Service::Graph)
+        } else if is(&origins.business_central) {
+            Some(Service::BusinessCentral)
+        } else {
+            None
+        }
+    }
+
+    fn caller(&self, request: &Request, now: u64) -> Result<Caller, TokenProblem> {
+        let issued = self.tokens.bearer(header(request, "authorization"), BUSINESS_CENTRAL_APP_ID, now)?;
+        let tenant = self.directory.tenant(issued.tenant).ok_or(TokenProblem::WrongTenant)?;
+        if tenant.service_principal(BUSINESS_CENTRAL_APP_ID).is_none() {
+            return Err(TokenProblem::WrongTenant);
+        }
+        Ok(match &issued.holder {
+            Holder::Person { home, oid, upn, name, scopes, roles } => Caller::Person {
+                tenant: issued.tenant,
+                oid: *oid,
+                upn: upn.clone(),
+                name: name.clone(),
+                role_template_ids: roles.clone(),
+                scopes: scopes.clone(),
+                delegated_partner: *home != issued.tenant,
+            },
+            Holder::App { roles } => {
+                Caller::App { tenant: issued.tenant, client_id: issued.client_id, roles: roles.clone() }
+            }
+        })
+    }
+
+    pub(crate) fn who(&self, request: &Request, service: Service, now: u64) -> Who {
+        let resource = match service {
+            Service::Login => return Who::Nobody,
+            Service::Graph => GRAPH_APP_ID,
+            Service::BusinessCentral => BUSINESS_CENTRAL_APP_ID,
+        };
+        match self.tokens.bearer(header(request, "authorization"), resource, now) {
+            Ok(issued) => match &issued.holder {
+                Holder::Person { upn, .. } => Who::Person(upn.clone()),
+                Holder::App { .. } => Who::App(issued.client_id.to_string()),
+            },
+            Err(_) => Who::Nobody,
+        }
+    }
+
+    /// The time from which an object made now is seen by other calls.
+    pub(crate) fn visible_from(&self, now: u64) -> u64 {
+        now.saturating_add(self.lag_ms)
+    }
+}
+
+fn path_and_query(request: &Request) -> String {
+    request.uri().path_and_query().map_or_else(|| "/".to_owned(), ToString::to_string)
+}
+
+/// The answer that stands for no answer: the server closes the connection instead of sending it.
+fn dropped() -> Response {
+    let mut response = empty(599);
+    set(&mut response, "x-cloud-fault", "drop");
+    response
+}
+
+/// One line of the log.
+pub(crate) fn entry(request: &Request, response: &Response, who: Who, at_ms: u64) -> LogEntry {
+    let kind = |headers: &http::HeaderMap| {
+        headers.get("content-type").and_then(|value| value.to_str().ok()).unwrap_or_default().to_owned()
+    };
+    let answer_kind = kind(response.headers());
+    LogEntry {
+        at_ms,
+        method: request.method().to_string(),
+        url: redact_url(&request.uri().to_string()),
+        status: response.status().as_u16(),
+        origin: header(request, "origin").map(str::to_owned),
+        who,
+        write: !matches!(*request.method(), http::Method::GET | http::Method::HEAD | http::Method::OPTIONS)
+            && !request.uri().path().ends_with("/$batch"),
+        fault: None,
+        request_body: redact_body(request.body(), &kind(request.headers())),
+        response_body: if answer_kind.contains("json") { redact_body(response.body(), &answer_kind) } else { None },
+        items: Vec::new(),
+    }
+}

@@ -1,0 +1,123 @@
+//! Trouble on request: lost answers, delays, throttling, answers a browser may not read.
+
+use serde::{Deserialize, Serialize};
+
+/// Which requests a fault meets.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Matcher {
+    /// Method, or any.
+    #[serde(default)]
+    pub method: Option<String>,
+    /// Part of path and query (percent-encoded as sent); also compared with the items of a `$batch`.
+    #[serde(default)]
+    pub path: String,
+}
+
+/// What goes wrong.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(tag = "kind", rename_all = "snake_case", deny_unknown_fields)]
+pub enum Effect {
+    /// The request is lost: nothing happens, no answer. For an item of a `$batch`: the whole batch is lost.
+    DropBefore,
+    /// The request is carried out and its answer is lost. For an item of a `$batch`: the whole answer is lost.
+    DropAfter,
+    /// The answer comes this much later.
+    Delay {
+        /// How much later.
+        ms: u64,
+    },
+    /// The service answers this instead of doing it.
+    Status {
+        /// Status of the answer.
+        status: u16,
+        /// `Retry-After` in seconds.
+        #[serde(default)]
+        retry_after: Option<u64>,
+        /// Code in the body's error.
+        #[serde(default)]
+        code: String,
+    },
+    /// Carried out, but the answer lacks every CORS header: a browser gives its page nothing.
+    NoCors,
+    /// Refused already at the preflight, or not carried out and answered without CORS headers.
+    Opaque,
+}
+
+/// One fault, and how often it strikes.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Fault {
+    /// Which requests it meets.
+    pub matcher: Matcher,
+    /// What goes wrong.
+    pub effect: Effect,
+    /// How many requests it meets before it is gone.
+    #[serde(default = "once")]
+    pub times: u32,
+}
+
+fn once() -> u32 {
+    1
+}
+
+impl Fault {
+    /// A fault that strikes once.
+    pub fn once(method: &str, path: &str, effect: Effect) -> Self {
+        Self::times(method, path, effect, 1)
+    }
+
+    /// A fault that strikes several times. An empty method means any.
+    pub fn times(method: &str, path: &str, effect: Effect, times: u32) -> Self {
+        let method = (!method.is_empty()).then(|| method.to_owned());
+        Self { matcher: Matcher { method, path: path.to_owned() }, effect, times }
+    }
+}
+
+impl Matcher {
+    fn meets(&self, method: &str, url: &str) -> bool {
+        self.method.as_ref().is_none_or(|wanted| wanted.eq_ignore_ascii_case(method)) && url.contains(&self.path)
+    }
+}
+
+/// The faults still to come.
+#[derive(Clone, Debug, Default, Serialize)]
+pub(crate) struct Faults {
+    waiting: Vec<Fault>,
+}
+
+impl Faults {
+    pub(crate) fn add(&mut self, fault: Fault) {
+        if fault.times > 0 {
+            self.waiting.push(fault);
+        }
+    }
+
+    /// Takes one strike of the first fault that meets this request and passes `wanted`.
+    pub(crate) fn take(&mut self, method: &str, url: &str, wanted: impl Fn(&Effect) -> bool) -> Option<Effect> {
+        let at = self.waiting.iter().position(|fault| fault.matcher.meets(method, url) && wanted(&fault.effect))?;
+        let fault = self.waiting.get_mut(at)?;
+        fault.times -= 1;
+        let effect = fault.effect.clone();
+        if fault.times == 0 {
+            self.waiting.remove(at);
+        }
+        Some(effect)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{Effect, Fault, Faults};
+
+    #[test]
+    fn a_fault_strikes_as_often_as_asked_and_only_what_it_names() {
+        let mut faults = Faults::default();
+        faults.add(Fault::times("POST", "addPassword", Effect::DropAfter, 2));
+        assert_eq!(faults.take("GET", "/v1.0/applications/1/addPassword", |_| true), None);
+        for _ in 0..2 {
+            assert_eq!(faults.take("POST", "/x/addPassword", |_| true), Some(Effect::DropAfter));
+        }
+        assert_eq!(faults.take("POST", "/x/addPassword", |_| true), None);
+    }
+}
