@@ -12,7 +12,7 @@ const ADMIN: &str = "/admin/v2.29/applications/environments";
 fn any_signed_in_person_lists_the_environments_of_their_tenant() {
     let mut world = world();
     let answer = world.get(&person(&seed::ANTON), "/environments/v1.2").expect(200);
-    assert_eq!(answer.column("name"), ["Production", "Sandbox", "Archive"]);
+    assert_eq!(answer.column("name"), ["Production", "Sandbox"]);
     let first = &answer.rows()[0];
     assert_eq!(first["type"], "Production");
     assert_eq!(first["aadTenantId"], seed::CRONUS.to_string());

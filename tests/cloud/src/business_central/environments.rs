@@ -6,7 +6,7 @@ use serde_json::{Value, json};
 
 use super::access::is_internal_admin;
 use super::errors::{admin_error, json_response};
-use super::model::{BcTenant, Environment, EnvironmentKind};
+use super::model::{BcTenant, Environment, EnvironmentKind, EnvironmentStatus};
 use crate::Response;
 use crate::caller::Caller;
 
@@ -64,7 +64,10 @@ pub(super) fn list_for_user(tenant: Option<&BcTenant>, method: &Method, origin: 
     }
     let rows: Vec<Value> = tenant
         .into_iter()
-        .flat_map(|tenant| tenant.environments.iter().map(move |each| short_row(tenant, each, origin)))
+        .flat_map(|tenant| tenant.environments.iter().map(move |each| (tenant, each)))
+        // The short list has no status to tell a deleted environment by, so it names none.
+        .filter(|(_, each)| each.status != EnvironmentStatus::SoftDeleted)
+        .map(|(tenant, each)| short_row(tenant, each, origin))
         .collect();
     json_response(StatusCode::OK, &json!({ "value": rows }))
 }

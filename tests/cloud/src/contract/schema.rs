@@ -27,15 +27,38 @@ pub(super) fn convert(schema: &Value) -> Value {
 
 /// A validator for a converted schema whose references point into the converted components.
 pub(super) fn compile(schema: &Value, components: &Value) -> Result<Validator, String> {
-    // Parameters rarely refer to anything; carrying every component along would make each of them slow to compile.
-    let refers = schema.to_string().contains("\"$ref\"");
-    let root = if refers { json!({ "allOf": [schema], "components": components }) } else { schema.clone() };
+    // Only what the schema refers to comes along: with every component each operation would take many times as long.
+    let mut needed = Map::new();
+    gather(schema, components, &mut needed);
+    let root = json!({ "allOf": [schema], "components": { "schemas": needed } });
     jsonschema::options()
         .with_draft(Draft::Draft202012)
         .should_validate_formats(true)
         .should_ignore_unknown_formats(true)
         .build(&root)
         .map_err(|error| format!("the schema itself is not usable: {error}"))
+}
+
+/// Every component schema a schema refers to, directly or through others.
+fn gather(schema: &Value, components: &Value, into: &mut Map<String, Value>) {
+    match schema {
+        Value::Object(members) => {
+            let name = members
+                .get("$ref")
+                .and_then(Value::as_str)
+                .and_then(|reference| reference.strip_prefix("#/components/schemas/"));
+            if let Some(name) = name
+                && !into.contains_key(name)
+                && let Some(found) = components.get("schemas").and_then(|schemas| schemas.get(name))
+            {
+                into.insert(name.to_owned(), found.clone());
+                gather(found, components, into);
+            }
+            members.values().for_each(|member| gather(member, components, into));
+        }
+        Value::Array(items) => items.iter().for_each(|item| gather(item, components, into)),
+        _ => {}
+    }
 }
 
 /// What a validator finds wrong, each with its place and without the value.
