@@ -2,6 +2,7 @@
 //!
 //! `GET /_cloud/state` · `POST /_cloud/reset` · `POST /_cloud/faults` (one [`Fault`] or a list) ·
 //! `POST /_cloud/clock {"advance_ms":n}` · `POST /_cloud/lag {"ms":n}` · `POST /_cloud/edit` (one [`Edit`] or a list) ·
+//! `POST /_cloud/business-central` (one arrangement or a list, see [`crate::business_central::BusinessCentral::arrange`]) ·
 //! `POST /_cloud/assertion {"issuer","subject","audience"}` (what an outside issuer would hand to a workload).
 
 use serde::Deserialize;
@@ -117,6 +118,11 @@ fn post(cloud: &mut Cloud, path: &str, body: &[u8], now: u64) -> Result<Option<V
             for item in many(body) {
                 let wanted: EditRequest = serde_json::from_value(item).map_err(|error| error.to_string())?;
                 cloud.edit(wanted.tenant.as_deref(), &wanted.edit, now)?;
+            }
+        }
+        "/_cloud/business-central" => {
+            for item in many(body) {
+                cloud.business_central.arrange(&item, &mut cloud.ids)?;
             }
         }
         "/_cloud/assertion" => {
