@@ -110,7 +110,7 @@ super::sentences_of! {
 
     sign_in_failed You
         "Microsoft Entra refused the sign-in"
-        "It answered {code} (AADSTS{number})."
+        "It answered: {code} {number}"
         "Sign in again. If it is refused again, give support the code, the time and the correlation id shown here."
 
     identity_rejected You
@@ -120,8 +120,8 @@ super::sentences_of! {
 
     clock_wrong You
         "The clock of this computer is {minutes} minutes off"
-        "Times in Microsoft’s answers do not fit this clock. Sign-in checks can fail, and dates shown here can be wrong."
-        "Turn on automatic date and time in the settings of the computer, then sign in again."
+        "Times in Microsoft’s answers do not fit this clock, so dates and remaining times shown here can be wrong."
+        "Turn on automatic date and time in the settings of the computer. You can go on meanwhile."
 
     business_central_consent_missing You
         "Access to Business Central is not consented to"
