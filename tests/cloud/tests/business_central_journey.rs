@@ -1,6 +1,8 @@
 //! The whole way through the cloud: an administrator sets up access over HTTP, an outside program uses it, and loses it when
 //! any one part is taken away (issue 2, show 2).
 
+#![allow(clippy::panic, reason = "a helper of tests fails the test it is in")]
+
 mod support;
 
 use entrada_cloud::{Response, seed};
