@@ -68,7 +68,7 @@ impl GraphError {
 
     /// The body.
     pub(crate) fn body(&self, request_id: &str, client_request_id: &str, now: u64) -> Value {
-        let date = timestamp(now / 1000 * 1000).trim_end_matches('Z').to_owned();
+        let date = timestamp(now / 1000 * 1000);
         let mut error = json!({
             "code": self.code,
             "message": self.message,

@@ -1,0 +1,270 @@
+//! The cloud behind real sockets: one listener per origin. Real time and the network come in here and nowhere else.
+
+use std::io;
+use std::net::{IpAddr, Ipv4Addr, SocketAddr};
+use std::path::PathBuf;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
+
+use http_body_util::{BodyExt, Full, Limited};
+use hyper::body::{Bytes, Incoming};
+use hyper::service::service_fn;
+use hyper_util::rt::TokioIo;
+use tokio::net::{TcpListener, TcpStream};
+use tokio::task::JoinSet;
+use tokio_rustls::TlsAcceptor;
+use tokio_rustls::rustls::ServerConfig;
+use tokio_rustls::rustls::pki_types::{PrivateKeyDer, PrivatePkcs8KeyDer};
+
+use crate::page::Page;
+use crate::{Cloud, Contract, Origins, Request, Response, Settings};
+
+/// Larger bodies are refused.
+const LARGEST_BODY: usize = 64 * 1024 * 1024;
+
+/// How to start.
+#[derive(Clone, Debug)]
+pub struct Start {
+    /// Name in every address.
+    pub host: String,
+    /// Port of sign-in; 0 picks a free one.
+    pub login_port: u16,
+    /// Port of Graph.
+    pub graph_port: u16,
+    /// Port of Business Central.
+    pub business_central_port: u16,
+    /// Port of the page.
+    pub page_port: u16,
+    /// Folder of the built page, if it is to be served.
+    pub page: Option<PathBuf>,
+    /// Path the page is served below.
+    pub page_base: String,
+    /// Serves https with a certificate made at start.
+    pub tls: bool,
+    /// OpenAPI description every Graph exchange is judged by.
+    pub contract: Option<PathBuf>,
+    /// Seed of every id and secret.
+    pub seed: u64,
+}
+
+impl Default for Start {
+    fn default() -> Self {
+        Self {
+            host: "localhost".to_owned(),
+            login_port: 0,
+            graph_port: 0,
+            business_central_port: 0,
+            page_port: 0,
+            page: None,
+            page_base: "/".to_owned(),
+            tls: false,
+            contract: None,
+            seed: 1,
+        }
+    }
+}
+
+/// A running cloud. Dropping it ends it.
+pub struct Running {
+    /// Where the services are.
+    pub origins: Origins,
+    /// Address of the page, its sub-path included.
+    pub page: Option<String>,
+    /// The cloud behind the sockets.
+    pub cloud: Arc<Mutex<Cloud>>,
+    /// The self-made certificate (PEM), with `tls`.
+    pub certificate: Option<String>,
+    tasks: JoinSet<()>,
+}
+
+impl Running {
+    /// The cloud, to look at it or to arrange something.
+    pub fn cloud(&self) -> MutexGuard<'_, Cloud> {
+        lock(&self.cloud)
+    }
+
+    /// Closes every listener and waits for them to be gone.
+    pub async fn stop(mut self) {
+        self.tasks.shutdown().await;
+    }
+}
+
+fn lock(cloud: &Mutex<Cloud>) -> MutexGuard<'_, Cloud> {
+    cloud.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+/// What stands behind a listener.
+#[derive(Clone)]
+enum Site {
+    Service { origin: String, cloud: Arc<Mutex<Cloud>> },
+    Page { page: Arc<Page>, origin: String, cloud: Arc<Mutex<Cloud>> },
+}
+
+/// Binds every origin and starts to answer.
+pub async fn start(start: Start) -> io::Result<Running> {
+    let (acceptor, certificate) = if start.tls {
+        let (acceptor, certificate) = self_made(&start.host)?;
+        (Some(acceptor), Some(certificate))
+    } else {
+        (None, None)
+    };
+    let address = bind_address(&start.host).await?;
+    let scheme = if start.tls { "https" } else { "http" };
+    let (login, login_origin) = bind(address, start.login_port, scheme, &start.host).await?;
+    let (graph, graph_origin) = bind(address, start.graph_port, scheme, &start.host).await?;
+    let (central, central_origin) = bind(address, start.business_central_port, scheme, &start.host).await?;
+    let origins = Origins { login: login_origin, graph: graph_origin, business_central: central_origin };
+    let mut settings = Settings { origins: origins.clone(), page_redirect_uris: Vec::new(), seed: start.seed };
+    let mut page_listener = None;
+    if let Some(folder) = start.page {
+        let (listener, origin) = bind(address, start.page_port, scheme, &start.host).await?;
+        let page = Page::new(folder, &start.page_base, origins.clone());
+        let home = format!("{origin}{}", page.base());
+        settings.page_redirect_uris = vec![format!("{home}redirect.html"), home.clone()];
+        page_listener = Some((listener, Arc::new(page), origin, home));
+    }
+    let mut cloud = Cloud::new(settings);
+    if let Some(path) = start.contract {
+        cloud.set_contract(Some(Contract::load(&path).map_err(io::Error::other)?));
+    }
+    let cloud = Arc::new(Mutex::new(cloud));
+    let mut tasks = JoinSet::new();
+    for (listener, origin) in
+        [(login, &origins.login), (graph, &origins.graph), (central, &origins.business_central)]
+    {
+        let site = Site::Service { origin: origin.clone(), cloud: Arc::clone(&cloud) };
+        tasks.spawn(listen(listener, acceptor.clone(), site));
+    }
+    let mut page_address = None;
+    if let Some((listener, page, origin, home)) = page_listener {
+        tasks.spawn(listen(listener, acceptor, Site::Page { page, origin, cloud: Arc::clone(&cloud) }));
+        page_address = Some(home);
+    }
+    Ok(Running { origins, page: page_address, cloud, certificate, tasks })
+}
+
+/// `localhost` and every name below it stay on this machine.
+async fn bind_address(host: &str) -> io::Result<IpAddr> {
+    if host == "localhost" || host.ends_with(".localhost") {
+        return Ok(IpAddr::V4(Ipv4Addr::LOCALHOST));
+    }
+    let mut found = tokio::net::lookup_host((host, 0)).await?;
+    found.next().map(|address| address.ip()).ok_or_else(|| io::Error::other(format!("'{host}' has no address")))
+}
+
+async fn bind(address: IpAddr, port: u16, scheme: &str, host: &str) -> io::Result<(TcpListener, String)> {
+    let listener = TcpListener::bind(SocketAddr::new(address, port))
+        .await
+        .map_err(|error| io::Error::new(error.kind(), format!("port {port} cannot be used: {error}")))?;
+    let port = listener.local_addr()?.port();
+    Ok((listener, format!("{scheme}://{host}:{port}")))
+}
+
+fn self_made(host: &str) -> io::Result<(TlsAcceptor, String)> {
+    let names = vec![host.to_owned(), "localhost".to_owned(), "127.0.0.1".to_owned()];
+    let made = rcgen::generate_simple_self_signed(names).map_err(io::Error::other)?;
+    let key = PrivateKeyDer::Pkcs8(PrivatePkcs8KeyDer::from(made.signing_key.serialize_der()));
+    let provider = Arc::new(tokio_rustls::rustls::crypto::ring::default_provider());
+    let config = ServerConfig::builder_with_provider(provider)
+        .with_safe_default_protocol_versions()
+        .map_err(io::Error::other)?
+        .with_no_client_auth()
+        .with_single_cert(vec![made.cert.der().clone()], key)
+        .map_err(io::Error::other)?;
+    Ok((TlsAcceptor::from(Arc::new(config)), made.cert.pem()))
+}
+
+async fn listen(listener: TcpListener, acceptor: Option<TlsAcceptor>, site: Site) {
+    let mut connections = JoinSet::new();
+    loop {
+        // Finished connections are let go as new ones come.
+        while connections.try_join_next().is_some() {}
+        let Ok((stream, _)) = listener.accept().await else {
+            continue;
+        };
+        connections.spawn(connection(stream, acceptor.clone(), site.clone()));
+    }
+}
+
+async fn connection(stream: TcpStream, acceptor: Option<TlsAcceptor>, site: Site) {
+    let is_page = matches!(site, Site::Page { .. });
+    let service = service_fn(move |request| {
+        let site = site.clone();
+        async move { serve(&site, request).await }
+    });
+    // No keep-alive for services: a browser repeats a request by itself when a reused connection breaks, which would hide a lost answer.
+    let mut http = hyper::server::conn::http1::Builder::new();
+    http.keep_alive(is_page);
+    // A connection that breaks is the other side's business.
+    let _ = match acceptor {
+        None => http.serve_connection(TokioIo::new(stream), service).await,
+        Some(acceptor) => match acceptor.accept(stream).await {
+            Ok(stream) => http.serve_connection(TokioIo::new(stream), service).await,
+            Err(_) => return,
+        },
+    };
+}
+
+/// No answer: the connection closes without one.
+#[derive(Debug, thiserror::Error)]
+#[error("the answer is lost on purpose")]
+struct Lost;
+
+async fn serve(site: &Site, request: hyper::Request<Incoming>) -> Result<hyper::Response<Full<Bytes>>, Lost> {
+    let (parts, body) = request.into_parts();
+    let Ok(body) = Limited::new(body, LARGEST_BODY).collect().await else {
+        let mut response = hyper::Response::new(Full::default());
+        *response.status_mut() = http::StatusCode::PAYLOAD_TOO_LARGE;
+        return Ok(response);
+    };
+    let path = parts.uri.path_and_query().map_or("/", |path| path.as_str()).to_owned();
+    let is_control = path.starts_with("/_cloud/");
+    let (origin, cloud) = match site {
+        Site::Page { page, .. } if !is_control => {
+            let response = page.answer(parts.method.as_str(), parts.uri.path());
+            return Ok(response.map(|body| Full::new(Bytes::from(body))));
+        }
+        Site::Page { origin, cloud, .. } | Site::Service { origin, cloud } => (origin, cloud),
+    };
+    let mut asked = Request::new(body.to_bytes().to_vec());
+    *asked.method_mut() = parts.method;
+    *asked.headers_mut() = parts.headers;
+    if let Ok(uri) = format!("{origin}{path}").parse() {
+        *asked.uri_mut() = uri;
+    }
+    let response = lock(cloud).handle(&asked, now_ms());
+    act_on_fault(response).await
+}
+
+/// Turns what a fault left in the answer into what it means on a wire.
+async fn act_on_fault(mut response: Response) -> Result<hyper::Response<Full<Bytes>>, Lost> {
+    let text = |name: &str| response.headers().get(name).and_then(|value| value.to_str().ok()).map(str::to_owned);
+    let delay = text("x-cloud-delay").and_then(|ms| ms.parse().ok()).unwrap_or_default();
+    let lost = text("x-cloud-fault").as_deref() == Some("drop");
+    if delay > 0 {
+        tokio::time::sleep(Duration::from_millis(delay)).await;
+    }
+    if lost {
+        return Err(Lost);
+    }
+    let ours: Vec<_> =
+        response.headers().keys().filter(|name| name.as_str().starts_with("x-cloud-")).cloned().collect();
+    for name in ours {
+        response.headers_mut().remove(name);
+    }
+    Ok(response.map(|body| Full::new(Bytes::from(body))))
+}
+
+#[expect(clippy::disallowed_methods, reason = "the edge of the program: real time enters the pure core here")]
+fn now_ms() -> u64 {
+    let since = std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH).unwrap_or_default();
+    u64::try_from(since.as_millis()).unwrap_or(u64::MAX)
+}
+
+/// Waits for Ctrl-C.
+pub async fn until_interrupted() {
+    // Without a signal handler the program simply runs until it is ended from outside.
+    if tokio::signal::ctrl_c().await.is_err() {
+        std::future::pending::<()>().await;
+    }
+}
