@@ -1,6 +1,13 @@
 //! What a screen needs, and nothing else: flat, in the person's language, derived from the model. Components read
 //! this and send [`Intent`]s; they compute no fact.
 
+mod choose;
+mod derive;
+mod finish;
+mod plan;
+mod run;
+mod words;
+
 use crate::flow::{Format, Intent, Piece};
 use crate::protocol::secret::Secret;
 use crate::text::Catalogue;

@@ -4,7 +4,7 @@ super::sentences_of! {
     directory_forbidden EntraAdmin
         "Microsoft Entra does not allow this"
         "“{step}” was refused: your role or the permissions of this page do not suffice."
-        "Get or activate the role Application Administrator or Cloud Application Administrator, sign in again and resume. New \
+        "Get or activate the role Application Administrator or Cloud Application Administrator, sign in again, then try again. New \
          roles take up to 15 minutes to count."
 
     grant_forbidden EntraAdmin
@@ -23,35 +23,35 @@ super::sentences_of! {
     replication_slow Wait
         "Microsoft Entra has not caught up yet"
         "“{step}” still does not find what was created five minutes ago. It exists, but is not known everywhere."
-        "Wait a few minutes, then resume. Nothing is made twice."
+        "Wait a few minutes, then try again. Nothing is made twice."
 
     no_full_user BusinessCentralAdmin
         "{environment} has no enabled full user"
         "Business Central enables an application only if the environment has at least one enabled user with a full licence."
-        "Let a licensed user sign in to {environment} once, or enable one (Business Central: search Users). Then resume."
+        "Let a licensed user sign in to {environment} once, or enable one (Business Central: search Users). Then try again."
 
     business_central_permission BusinessCentralAdmin
         "Business Central says that a permission is missing"
         "It answered: {detail}"
-        "Let an administrator give your user the permission named there, in most cases SECURITY or SUPER. Then resume."
+        "Let an administrator give your user the permission named there, in most cases SECURITY or SUPER. Then try again."
 
     business_central_forbidden BusinessCentralAdmin
         "Business Central refused access during the run"
         "At “{step}” your account was not let in or may not make this change."
-        "Let an administrator check that your user in this environment is enabled and has SUPER or SECURITY. Sign in again and \
-         resume."
+        "Let an administrator check that your user in this environment is enabled and has SUPER or SECURITY. Sign in again, \
+         then try again."
 
     user_never_appeared You
         "The application has not appeared in Business Central"
         "For ten minutes there was no user {description}. It appears when the card is enabled."
         "In Business Central search Microsoft Entra Applications, compare client id and description on the card, set State to \
-         Enabled and confirm. Then resume."
+         Enabled and confirm. Then try again."
 
     secret_lost You
         "A secret may exist that nobody has seen"
         "Secret {name} was probably made, but the answer with its text was lost, and it could not be removed."
-        "Delete {name} in Microsoft Entra admin center > Entra ID > App registrations > Certificates & secrets, then resume to \
-         make a new one."
+        "Delete {name} in Microsoft Entra admin center > Entra ID > App registrations > Certificates & secrets, then try \
+         again to make a new one."
 
     still_busy Wait
         "The server is still too busy"
@@ -87,12 +87,12 @@ super::sentences_of! {
     stopped You
         "The run was stopped"
         "It ended because you stopped it. Steps already done stay as they are."
-        "Resume to finish, or undo to take back what this run made."
+        "Try again to do the rest, or leave it as it is."
 
     blocked You
         "Not started"
         "This step needs “{step}”, which has not succeeded."
-        "Solve that one first, then resume."
+        "Solve that one first, then try again."
 
     not_yet_visible Wait
         "A change is not visible yet"

@@ -1,0 +1,150 @@
+//! From the model to the screen.
+
+use super::{
+    FieldView, HeaderView, Page, StageState, StageView, ViewModel, WelcomeView, choose, finish, plan, run, words,
+};
+use crate::flow::run::TaskState;
+use crate::flow::session::{SCOPES, Session};
+use crate::flow::{Finding, Model, Place, Setup};
+use crate::text::{Catalogue, LANGUAGES, en};
+
+impl From<&Model> for ViewModel {
+    fn from(model: &Model) -> Self {
+        let words = &*model.catalogue;
+        let deployment = match &model.setup {
+            Setup::Ready(deployment) => Some(deployment),
+            _ => None,
+        };
+        let offered = deployment.map(|it| it.config.languages.as_slice()).unwrap_or_default();
+        Self {
+            language: words.language().to_owned(),
+            words: words.clone(),
+            languages: LANGUAGES
+                .iter()
+                .filter(|(tag, _)| offered.iter().any(|language| language == tag))
+                .map(|(tag, name)| ((*tag).to_owned(), (*name).to_owned()))
+                .collect(),
+            header: header(model),
+            stages: if deployment.is_some() { stages(model.place, words) } else { Vec::new() },
+            announcement: announcement(model, words),
+            notices: notices(model, words),
+            support: deployment
+                .and_then(|it| it.config.support.as_ref())
+                .map(|support| (support.label.clone(), support.url.clone())),
+            page: page(model, words),
+        }
+    }
+}
+
+fn header(model: &Model) -> HeaderView {
+    let organization = model.facts.directory.known().and_then(|directory| directory.organization.as_ref());
+    HeaderView {
+        account: model.account().map(|account| (account.name.clone(), account.username.clone())),
+        tenant: organization.map(|organization| (organization.name.clone(), organization.domain.clone())),
+    }
+}
+
+fn stages(place: Place, words: &Catalogue) -> Vec<StageView> {
+    let order = [
+        (Place::Welcome, en::STAGE_WELCOME),
+        (Place::Choose, en::STAGE_CHOOSE),
+        (Place::Plan, en::STAGE_PLAN),
+        (Place::Run, en::STAGE_RUN),
+        (Place::HandOver, en::STAGE_HAND_OVER),
+        (Place::Done, en::STAGE_DONE),
+    ];
+    let here = order.iter().position(|(stage, _)| *stage == place).unwrap_or(0);
+    order
+        .iter()
+        .enumerate()
+        .map(|(index, (_, label))| StageView {
+            label: words.say(*label),
+            state: match index.cmp(&here) {
+                std::cmp::Ordering::Less => StageState::Past,
+                std::cmp::Ordering::Equal => StageState::Current,
+                std::cmp::Ordering::Greater => StageState::Ahead,
+            },
+        })
+        .collect()
+}
+
+/// Page-wide notices: what happened, and what keeps half of the work from being done.
+fn notices(model: &Model, words: &Catalogue) -> Vec<super::FindingView> {
+    let mut all: Vec<&Finding> = model.notices.iter().collect();
+    if model.place == Place::Choose {
+        all.extend(model.business_central_refused());
+    }
+    all.into_iter().map(|it| words::finding(words, it)).collect()
+}
+
+/// The newest thing worth saying aloud; screens announce themselves by the focus on their heading.
+fn announcement(model: &Model, words: &Catalogue) -> String {
+    if let Some(run) = model.run.as_ref().filter(|_| model.place == Place::Run) {
+        if let Some(outcome) = run::view(model, run, words).outcome {
+            return outcome.title;
+        }
+        let newest = run.tasks.iter().filter(|task| {
+            matches!(
+                task.state,
+                TaskState::Done | TaskState::Asking { .. } | TaskState::Waiting { .. } | TaskState::Failed(_)
+            )
+        });
+        let Some(task) = newest.max_by_key(|task| task.ended.or(task.started)) else { return String::new() };
+        let state = words.get(match task.state {
+            TaskState::Done => en::SAY_DONE,
+            TaskState::Asking { .. } => en::SAY_ASKING,
+            TaskState::Failed(_) => en::SAY_FAILED,
+            _ => en::SAY_WAITING,
+        });
+        return words.fill(en::SAID_STEP, &[("step", &plan::title(&task.step, &run.brief, words)), ("state", state)]);
+    }
+    if model.copied.is_some() {
+        return words.say(crate::text::screens::COPIED);
+    }
+    model.notices.last().map(|it| words::finding(words, it).what).unwrap_or_default()
+}
+
+fn page(model: &Model, words: &Catalogue) -> Page {
+    let busy = |title, detail| Page::Busy { title: words.say(title), detail: words.say(detail) };
+    match (&model.setup, &model.session) {
+        (Setup::Waiting, _) => busy(en::BUSY_STARTING, en::BUSY_STARTING_MORE),
+        (Setup::Broken(found), _) => Page::Problem(words::finding(words, found)),
+        (_, Session::Leaving) => busy(en::BUSY_LEAVING, en::BUSY_LEAVING_MORE),
+        (_, Session::Redeeming) => busy(en::BUSY_REDEEMING, en::BUSY_REDEEMING_MORE),
+        (_, Session::SignedOut) => welcome(model, words),
+        (_, Session::SignedIn(_)) => {
+            let found = match (model.place, &model.plan, &model.run) {
+                (Place::Plan, Some(planned), _) => Some(Page::Plan(plan::view(model, planned, words))),
+                (Place::Run, _, Some(running)) => Some(Page::Run(run::view(model, running, words))),
+                (Place::HandOver, _, Some(running)) => finish::hand_over(model, running, words).map(Page::HandOver),
+                (Place::Done, _, Some(running)) => finish::done(model, running, words).map(Page::Done),
+                _ => None,
+            };
+            found
+                .or_else(|| choose::view(model, words).map(|view| Page::Choose(Box::new(view))))
+                .unwrap_or_else(|| busy(en::BUSY_STARTING, en::BUSY_STARTING_MORE))
+        }
+    }
+}
+
+fn welcome(model: &Model, words: &Catalogue) -> Page {
+    let reasons = [
+        en::SCOPE_USER_READ_WHY,
+        en::SCOPE_APPLICATIONS_WHY,
+        en::SCOPE_IMPERSONATION_WHY,
+        en::SCOPE_FINANCIALS_WHY,
+    ];
+    let deployment = model.deployment();
+    let linked = deployment.home.contains("preset=");
+    Page::Welcome(WelcomeView {
+        preset: model.preset().filter(|_| linked).map(|preset| preset.name),
+        permissions: SCOPES.iter().zip(reasons).map(|((_, value), why)| ((*value).to_owned(), words.say(why))).collect(),
+        publisher: deployment.config.publisher.name.clone(),
+        tenant: FieldView {
+            value: model.tenant_typed.clone(),
+            error: model.tenant_is_odd().then(|| words.say(en::TENANT_ODD)),
+        },
+        invitation: model.invitation(),
+        invitation_copied: model.copied == Some(crate::flow::Piece::Invitation),
+    })
+}

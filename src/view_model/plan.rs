@@ -1,0 +1,96 @@
+//! The third screen: every change with its reason and its very requests.
+
+use super::words::{action, finding, reason};
+use super::{ChangeKind, PlanLineView, PlanView, RequestView};
+use crate::flow::plan::{Action, Brief, Line, Plan, Step};
+use crate::flow::{Finding, FindingCode, Intent, Model};
+use crate::protocol::http::{Body, Request};
+use crate::text::{Catalogue, en};
+
+/// The screen.
+pub(super) fn view(model: &Model, plan: &Plan, words: &Catalogue) -> PlanView {
+    let number = |action| plan.count(action).to_string();
+    let nothing = plan.is_empty();
+    let summary = words.fill(
+        en::PLAN_SUMMARY,
+        &[
+            ("create", &number(Action::Create)),
+            ("change", &number(Action::Change)),
+            ("remove", &number(Action::Remove)),
+            ("keep", &number(Action::Keep)),
+        ],
+    );
+    let mut notes = Vec::new();
+    if model.interrupted.is_some() {
+        notes.push(finding(words, &Finding::info(FindingCode::Interrupted)));
+    }
+    for line in &plan.lines {
+        if let Step::RemoveSecret { name, .. } = &line.step {
+            notes.push(finding(words, &Finding::warning(FindingCode::SecretNeverShown).with("name", name.clone())));
+        }
+    }
+    let others = if nothing { vec![Intent::Back, Intent::StartOver] } else { vec![Intent::Back] };
+    PlanView {
+        title: words.say(if nothing { en::PLAN_NOTHING } else { en::PLAN_TITLE }),
+        summary: if nothing { format!("{summary} {}", words.get(en::PLAN_NOTHING_MORE)) } else { summary },
+        lines: plan.lines.iter().map(|it| line(it, &plan.brief, words)).collect(),
+        notes,
+        confirm: if nothing { None } else { action(words, &Intent::Confirm) },
+        others: others.iter().filter_map(|intent| action(words, intent)).collect(),
+    }
+}
+
+fn line(line: &Line, brief: &Brief, words: &Catalogue) -> PlanLineView {
+    let (kind, word) = match line.action {
+        Action::Create => (ChangeKind::Create, en::WORD_CREATE),
+        Action::Keep => (ChangeKind::Keep, en::WORD_KEEP),
+        Action::Change => (ChangeKind::Change, en::WORD_CHANGE),
+        Action::Skip => (ChangeKind::Skip, en::WORD_SKIP),
+        Action::Remove => (ChangeKind::Remove, en::WORD_REMOVE),
+    };
+    PlanLineView {
+        kind,
+        word: words.say(word),
+        title: title(&line.step, brief, words),
+        reason: reason(words, &line.reason),
+        requests: line.requests.iter().map(request).collect(),
+    }
+}
+
+/// A step in the words of the portals.
+pub(super) fn title(step: &Step, brief: &Brief, words: &Catalogue) -> String {
+    let environment = brief.choices.environment.as_deref().unwrap_or_default();
+    match step {
+        Step::Application => words.fill(en::STEP_APPLICATION, &[("name", &brief.name)]),
+        Step::ServicePrincipal => words.say(en::STEP_PRINCIPAL),
+        Step::Consent(roles) => {
+            let roles: Vec<&str> = roles.iter().map(|role| role.value.as_str()).collect();
+            words.fill(en::STEP_CONSENT, &[("roles", &roles.join(", "))])
+        }
+        Step::Record(_) => words.fill(en::STEP_RECORD, &[("environment", environment)]),
+        Step::PermissionSet { set, company } => {
+            let place = if company.is_empty() { words.say(en::IN_ALL) } else { words.fill(en::IN_ONE, &[("company", company)]) };
+            words.fill(en::STEP_SET, &[("set", &set.role_id), ("company", &place)])
+        }
+        Step::RemoveSecret { name, .. } => words.fill(en::STEP_REMOVE_SECRET, &[("name", name)]),
+        Step::Secret => words.fill(en::STEP_SECRET, &[("months", &brief.months.to_string())]),
+        Step::VerifyEntra => words.say(en::STEP_VERIFY_ENTRA),
+        Step::VerifyBusinessCentral => words.say(en::STEP_VERIFY_CENTRAL),
+    }
+}
+
+/// A request as it will go out; the token is never part of the plan, so there is nothing to mask but its place.
+fn request(request: &Request) -> RequestView {
+    let mut rest = String::from("Authorization: Bearer ••••••••\n");
+    for (name, value) in &request.headers {
+        rest.push_str(name);
+        rest.push_str(": ");
+        rest.push_str(value);
+        rest.push('\n');
+    }
+    if let Body::Json(body) = &request.body {
+        rest.push_str("Content-Type: application/json\n\n");
+        rest.push_str(&serde_json::to_string_pretty(body).unwrap_or_default());
+    }
+    RequestView { line: format!("{} {}", request.method.name(), request.url), rest }
+}

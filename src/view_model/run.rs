@@ -1,0 +1,159 @@
+//! The fourth screen: lanes of steps with their waits, and how it ended.
+
+use super::words::{action, finding};
+use super::{
+    AskView, CopyView, CountdownView, LaneView, OutcomeView, RunView, Severity, StepState, StepView, plan,
+};
+use crate::flow::plan::Step;
+use crate::flow::route::RouteKind;
+use crate::flow::run::{Outcome, Pause, Run, Task, TaskState};
+use crate::flow::{Intent, Model, Piece};
+use crate::protocol::secret::Secret;
+use crate::text::{Catalogue, en};
+
+/// The screen.
+pub(super) fn view(model: &Model, run: &Run, words: &Catalogue) -> RunView {
+    let lane = |title, belongs: fn(&Step) -> bool| LaneView {
+        title: words.say(title),
+        steps: run
+            .tasks
+            .iter()
+            .enumerate()
+            .filter(|(_, task)| belongs(&task.step))
+            .map(|(index, task)| step(model, run, index, task, words))
+            .collect(),
+    };
+    let mut lanes = vec![
+        lane(en::LANE_ENTRA, |step| {
+            matches!(step, Step::Application | Step::ServicePrincipal | Step::Consent(_) | Step::RemoveSecret { .. })
+        }),
+        lane(en::LANE_CENTRAL, |step| matches!(step, Step::Record(_) | Step::PermissionSet { .. })),
+        lane(en::LANE_CREDENTIAL, |step| {
+            matches!(step, Step::Secret | Step::VerifyEntra | Step::VerifyBusinessCentral)
+        }),
+    ];
+    lanes.retain(|lane| !lane.steps.is_empty());
+    RunView {
+        title: words.say(if run.outcome.is_some() { en::RUN_STOPPED_TITLE } else { en::RUN_TITLE }),
+        lanes,
+        can_cancel: run.outcome.is_none() && !run.stopping,
+        cancelling: run.outcome.is_none() && run.stopping,
+        outcome: run.outcome.map(|it| outcome(it, words)),
+    }
+}
+
+fn outcome(outcome: Outcome, words: &Catalogue) -> OutcomeView {
+    let (severity, title, text, intents) = match outcome {
+        Outcome::Complete => {
+            (Severity::Success, en::OUTCOME_COMPLETE, en::OUTCOME_COMPLETE_MORE, vec![Intent::Back])
+        }
+        Outcome::Partial => (
+            Severity::Warning,
+            en::OUTCOME_PARTIAL,
+            en::OUTCOME_PARTIAL_MORE,
+            vec![Intent::Resume, Intent::Back, Intent::Copy(Piece::SupportReport)],
+        ),
+        Outcome::Nothing => (
+            Severity::Error,
+            en::OUTCOME_NOTHING,
+            en::OUTCOME_NOTHING_MORE,
+            vec![Intent::Resume, Intent::Back, Intent::Copy(Piece::SupportReport)],
+        ),
+    };
+    OutcomeView {
+        severity,
+        title: words.say(title),
+        text: words.say(text),
+        actions: intents.iter().filter_map(|intent| action(words, intent)).collect(),
+    }
+}
+
+/// Seconds with one decimal, without a decimal from ten on.
+fn seconds(ms: u64) -> String {
+    if ms >= 10_000 { (ms / 1000).to_string() } else { format!("{}.{}", ms / 1000, ms % 1000 / 100) }
+}
+
+fn step(model: &Model, run: &Run, index: usize, task: &Task, words: &Catalogue) -> StepView {
+    let (state, word) = match &task.state {
+        TaskState::Pending => (StepState::Pending, en::SAY_PENDING),
+        TaskState::Running => (StepState::Running, en::SAY_WORKING),
+        TaskState::Waiting { .. } => (StepState::Waiting, en::SAY_WAITING),
+        TaskState::Asking { .. } => (StepState::Asking, en::SAY_ASKING),
+        TaskState::Done => (StepState::Done, en::SAY_DONE),
+        TaskState::Kept => (StepState::Kept, en::SAY_KEPT),
+        TaskState::Skipped => (StepState::Skipped, en::SAY_SKIPPED),
+        TaskState::Failed(_) => (StepState::Failed, en::SAY_FAILED),
+        TaskState::Stopped => (StepState::Stopped, en::SAY_STOPPED),
+    };
+    let measure = task.started.map_or_else(String::new, |started| {
+        let spent = seconds(task.ended.unwrap_or(model.now).saturating_sub(started));
+        if task.attempts > 1 {
+            words.fill(en::MEASURE_ATTEMPTS, &[("seconds", &spent), ("attempts", &task.attempts.to_string())])
+        } else {
+            words.fill(en::MEASURE, &[("seconds", &spent)])
+        }
+    });
+    let (countdown, ask, found) = match &task.state {
+        TaskState::Waiting { since, until, why } => (Some(countdown(*since, *until, *why, model.now, words)), None, None),
+        TaskState::Asking { finding: found, .. } => {
+            let ask = if found.is_some() { consent_ask(words) } else { guide(model, run, task, words) };
+            (None, Some(ask), found.as_ref().map(|it| finding(words, it)))
+        }
+        TaskState::Failed(found) => (None, None, Some(finding(words, found))),
+        _ => (None, None, None),
+    };
+    StepView {
+        key: format!("{}-{index}", task.step.word()),
+        title: plan::title(&task.step, &run.brief, words),
+        state,
+        word: words.say(word),
+        detail: String::new(),
+        measure,
+        countdown,
+        ask,
+        finding: found,
+    }
+}
+
+fn countdown(since: u64, until: u64, why: Pause, now: u64, words: &Catalogue) -> CountdownView {
+    let left = until.saturating_sub(now);
+    let whole = until.saturating_sub(since).max(1);
+    let message = match why {
+        Pause::Replication => en::PAUSE_REPLICATION,
+        Pause::Throttled => en::PAUSE_THROTTLED,
+        Pause::Unavailable => en::PAUSE_UNAVAILABLE,
+        Pause::NoAnswer => en::PAUSE_NO_ANSWER,
+        Pause::Offline => en::PAUSE_OFFLINE,
+    };
+    let percent = (100 - (left * 100 / whole).min(100)).min(100);
+    CountdownView {
+        text: words.fill(message, &[("seconds", &left.div_ceil(1000).to_string())]),
+        percent: u8::try_from(percent).unwrap_or(100),
+    }
+}
+
+/// The guided route: what to do on the card, with the exact values.
+fn guide(model: &Model, run: &Run, task: &Task, words: &Catalogue) -> AskView {
+    let copy = |label, piece: Piece, value: String| CopyView {
+        label: words.say(label),
+        value: Secret::new(value),
+        hidden: false,
+        piece,
+        copied: model.copied == Some(piece),
+    };
+    let guided = task.step == Step::Record(RouteKind::Guided);
+    AskView {
+        steps: if guided { [en::GUIDE_1, en::GUIDE_2, en::GUIDE_3].map(|step| words.say(step)).to_vec() } else { Vec::new() },
+        values: vec![
+            copy(en::VALUE_CLIENT, Piece::ClientId, run.known.app_id.clone().unwrap_or_default()),
+            copy(en::VALUE_DESCRIPTION, Piece::Description, crate::flow::run::description_of(run)),
+        ],
+        actions: action(words, &Intent::OpenCard).into_iter().collect(),
+        watching: words.say(en::GUIDE_WATCHING),
+    }
+}
+
+/// Someone has to consent: the finding has the buttons, here is only that we look.
+fn consent_ask(words: &Catalogue) -> AskView {
+    AskView { steps: Vec::new(), values: Vec::new(), actions: Vec::new(), watching: words.say(en::CONSENT_WATCHING) }
+}
