@@ -10,8 +10,12 @@
 //! - `ui` (browser only): Yew components. Look at `view_model`, `text` and `flow::Event`.
 //! - `browser` (browser only): performs effects, reports events, decides nothing.
 
+#[cfg(target_arch = "wasm32")]
+pub mod browser;
 pub mod config;
 pub mod flow;
 pub mod protocol;
 pub mod text;
+#[cfg(target_arch = "wasm32")]
+pub mod ui;
 pub mod view_model;

@@ -153,23 +153,44 @@ impl Model {
     }
 }
 
+/// The path to show instead of this address when a server's answer stands in it. The browser shows it before it sends
+/// its first request (sign-in.md 4.3 rule 10); `Event::Started` still carries the whole address.
+pub fn cleaned(address: &str) -> Option<String> {
+    let address = Address::parse(address)?;
+    let path = clean_path(&address);
+    (path != original(&address)).then_some(path)
+}
+
+fn original(address: &Address) -> String {
+    let path = address.path_and_query();
+    if address.fragment.is_empty() { path } else { format!("{path}#{}", address.fragment) }
+}
+
 /// Takes the server's parameters out of query and fragment, keeps everything else, and says so to the browser when
 /// something was taken. Returns path and query to come back to.
 fn clean(address: &Address, out: &mut Out) -> String {
+    let path = clean_path(address);
+    let home = path.split('#').next().unwrap_or("/").to_owned();
+    if path != original(address) {
+        out.push(Effect::CleanAddress { path });
+    }
+    home
+}
+
+fn clean_path(address: &Address) -> String {
     let ours = |text: &str| -> String {
         text.split('&')
-            .filter(|part| !part.is_empty() && !oauth::is_answer_parameter(&url::decode(part.split('=').next().unwrap_or(""))))
+            .filter(|part| {
+                let name = url::decode(part.split('=').next().unwrap_or(""));
+                !part.is_empty() && !oauth::is_answer_parameter(&name)
+            })
             .collect::<Vec<_>>()
             .join("&")
     };
     let (query, fragment) = (ours(&address.query), ours(&address.fragment));
-    let home = Address { query: query.clone(), ..address.clone() }.path_and_query();
+    let home = Address { query, ..address.clone() }.path_and_query();
     let home = if url::is_local_path(&home) { home } else { "/".to_owned() };
-    if query != address.query || fragment != address.fragment {
-        let path = if fragment.is_empty() { home.clone() } else { format!("{home}#{fragment}") };
-        out.push(Effect::CleanAddress { path });
-    }
-    home
+    if fragment.is_empty() { home } else { format!("{home}#{fragment}") }
 }
 
 fn config_finding(error: &ConfigError) -> Finding {

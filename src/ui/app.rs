@@ -4,8 +4,10 @@ use std::rc::Rc;
 
 use web_sys::{Element, HtmlElement};
 use yew::prelude::*;
+use yew::virtual_dom::ListenerKind;
 
 use super::cx::{Cx, Shared};
+use super::el::{el, many, of};
 use super::{pages, parts};
 use crate::flow::{Event, Intent};
 use crate::text::screens as words;
@@ -40,29 +42,25 @@ pub fn App(props: &AppProps) -> Html {
     use_language(&view.language);
     use_focus_on(screen(&view.page), &main);
 
-    let cx = Cx::new(view.words.clone(), props.dispatch.clone());
+    let cx = Cx::new(&view.words, props.dispatch.clone());
     let to_content = {
         let main = main.clone();
-        Callback::from(move |event: MouseEvent| {
+        Callback::from(move |event: yew::Event| {
             event.prevent_default(); // a fragment in the address would stay there
             focus_heading(&main);
         })
     };
-    html! {
-        <>
-            <a class="skip" href="#page" onclick={to_content}>{cx.say(words::SKIP_TO_CONTENT)}</a>
-            {header(&cx, &view.header)}
-            <div class="frame">
-                if !view.stages.is_empty() { {journey(&cx, &view.stages)} }
-                <main id="page" class="page" ref={main}>
-                    {for view.notices.iter().map(|finding| parts::notice::notice(&cx, finding))}
-                    {page(&cx, &view)}
-                </main>
-            </div>
-            {footer(&cx, &view)}
-            <div class="unseen" role="status" aria-live="polite">{view.announcement.clone()}</div>
-        </>
-    }
+    let notices = view.notices.iter().map(|finding| parts::notice::notice(&cx, finding));
+    many(vec![
+        of("a", "skip").set("href", "#page").say(&cx, &words::SKIP_TO_CONTENT).on(ListenerKind::onclick, to_content).into(),
+        header(&cx, &view.header),
+        of("div", "frame")
+            .maybe((!view.stages.is_empty()).then(|| journey(&cx, &view.stages)))
+            .add(of("main", "page").set("id", "page").node(&main).all(notices).add(page(&cx, &view)))
+            .into(),
+        footer(&cx, &view),
+        of("div", "unseen").set("role", "status").set("aria-live", "polite").text(&view.announcement).into(),
+    ])
 }
 
 fn page(cx: &Cx, view: &Rc<ViewModel>) -> Html {
@@ -93,33 +91,26 @@ fn screen(page: &Page) -> u8 {
 }
 
 fn header(cx: &Cx, header: &HeaderView) -> Html {
-    let tenant = header.tenant.as_ref().map(|(name, domain)| format!("{name} · {domain}"));
-    html! {
-        <header class="topbar">
-            <span class="topbar__brand"><img src="icon.svg" alt="" width="24" height="24" />{"Entrada"}</span>
-            if let Some((name, login)) = &header.account {
-                <div class="topbar__who">
-                    <div class="topbar__person" title={login.clone()}>
-                        <b>{name.clone()}</b>
-                        <span>{tenant.unwrap_or_else(|| login.clone())}</span>
-                    </div>
-                    {parts::button::button(cx.say(words::SIGN_OUT), parts::button::Rank::Subtle, cx.on(&Intent::SignOut))}
-                </div>
-            }
-        </header>
-    }
+    let who = header.account.as_ref().map(|(name, login)| {
+        let tenant = header.tenant.as_ref().map_or_else(|| login.clone(), |(name, domain)| format!("{name} · {domain}"));
+        of("div", "topbar__who")
+            .add(of("div", "topbar__person").put("title", login).add(el("b").text(name)).add(el("span").text(&tenant)))
+            .add(parts::button::button(cx, cx.say(&words::SIGN_OUT), parts::button::Rank::Subtle, &Intent::SignOut))
+    });
+    let picture = el("img").set("src", "icon.svg").set("alt", "").set("width", "24").set("height", "24");
+    of("header", "topbar").add(of("span", "topbar__brand").add(picture).text("Entrada")).maybe(who).into()
 }
 
 fn journey(cx: &Cx, stages: &[StageView]) -> Html {
     let stage = |stage: &StageView| {
-        let (class, current) = match stage.state {
-            StageState::Past => ("journey__stage journey__stage--done", None),
-            StageState::Current => ("journey__stage journey__stage--current", Some("step")),
-            StageState::Ahead => ("journey__stage", None),
+        let item = match stage.state {
+            StageState::Past => of("li", "journey__stage journey__stage--done"),
+            StageState::Current => of("li", "journey__stage journey__stage--current").set("aria-current", "step"),
+            StageState::Ahead => of("li", "journey__stage"),
         };
-        html! { <li {class} aria-current={current}><span>{stage.label.clone()}</span></li> }
+        item.add(el("span").text(&stage.label))
     };
-    html! { <nav aria-label={cx.say(words::JOURNEY)}><ol class="journey">{for stages.iter().map(stage)}</ol></nav> }
+    el("nav").label("aria-label", cx, &words::JOURNEY).add(of("ol", "journey").all(stages.iter().map(stage))).into()
 }
 
 fn footer(cx: &Cx, view: &ViewModel) -> Html {
@@ -131,17 +122,12 @@ fn footer(cx: &Cx, view: &ViewModel) -> Html {
         disabled: false,
         intent: Intent::Language(tag.clone()),
     };
-    html! {
-        <footer class="foot">
-            if let Some((label, url)) = &view.support { {parts::link(label, url)} }
-            if view.languages.len() > 1 {
-                <div class="foot__language">
-                    <label for="language">{cx.say(words::LANGUAGE)}</label>
-                    <parts::select::Select cx={cx.clone()} id="language" options={view.languages.iter().map(option).collect::<Vec<_>>()} />
-                </div>
-            }
-        </footer>
-    }
+    let language = (view.languages.len() > 1).then(|| {
+        of("div", "foot__language")
+            .add(el("label").set("for", "language").say(cx, &words::LANGUAGE))
+            .add(parts::field::bare_select(cx, "language", &view.languages.iter().map(option).collect::<Vec<_>>()))
+    });
+    of("footer", "foot").maybe(view.support.as_ref().map(|(label, url)| parts::link(label, url))).maybe(language).into()
 }
 
 /// Tells the browser which language the page speaks.
@@ -160,8 +146,7 @@ fn use_focus_on(screen: u8, main: &NodeRef) {
     let seen = use_mut_ref(|| false);
     let main = main.clone();
     use_effect_with(screen, move |_| {
-        let heading = main.cast::<Element>().and_then(|main| main.query_selector("h1").ok().flatten());
-        if let (Some(document), Some(text)) = (document(), heading.and_then(|heading| heading.text_content())) {
+        if let (Some(document), Some(text)) = (document(), heading(&main).and_then(|heading| heading.text_content())) {
             document.set_title(&format!("{text} · Entrada"));
         }
         if seen.replace(true) {
@@ -171,13 +156,17 @@ fn use_focus_on(screen: u8, main: &NodeRef) {
 }
 
 fn focus_heading(main: &NodeRef) {
-    let heading = main.cast::<Element>().and_then(|main| main.query_selector("h1").ok().flatten());
     if let Some(window) = web_sys::window() {
         window.scroll_to_with_x_and_y(0.0, 0.0);
     }
-    if let Some(heading) = heading.and_then(|heading| wasm_bindgen::JsCast::dyn_into::<HtmlElement>(heading).ok()) {
+    if let Some(heading) = heading(main) {
         heading.focus().ok();
     }
+}
+
+fn heading(main: &NodeRef) -> Option<HtmlElement> {
+    let heading = main.cast::<Element>()?.query_selector("h1").ok()??;
+    wasm_bindgen::JsCast::dyn_into(heading).ok()
 }
 
 fn document() -> Option<web_sys::Document> {

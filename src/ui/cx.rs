@@ -2,7 +2,6 @@
 
 use std::rc::Rc;
 
-use web_sys::HtmlInputElement;
 use yew::prelude::*;
 
 use crate::flow::{Event, Intent};
@@ -12,44 +11,28 @@ use crate::view_model::ViewModel;
 /// Words and voice. Cheap to clone.
 #[derive(Clone, PartialEq)]
 pub(super) struct Cx {
-    words: Catalogue,
+    words: Rc<Catalogue>,
     speak: Callback<Event>,
 }
 
 impl Cx {
-    pub(super) fn new(words: Catalogue, speak: Callback<Event>) -> Self {
-        Self { words, speak }
+    pub(super) fn new(words: &Catalogue, speak: Callback<Event>) -> Self {
+        Self { words: Rc::new(words.clone()), speak }
     }
 
     /// A sentence of the language in use.
-    pub(super) fn say(&self, message: Message) -> AttrValue {
-        AttrValue::from(self.words.say(message))
+    pub(super) fn say(&self, message: &'static Message) -> &str {
+        self.words.get(*message)
     }
 
     /// A sentence with its slots filled.
-    pub(super) fn fill(&self, message: Message, slots: &[(&str, &str)]) -> AttrValue {
-        AttrValue::from(self.words.fill(message, slots))
+    pub(super) fn fill(&self, message: &'static Message, slots: &[(&str, &str)]) -> String {
+        self.words.fill(*message, slots)
     }
 
     /// Says what the person wants.
     pub(super) fn send(&self, intent: Intent) {
         self.speak.emit(Event::Intent(intent));
-    }
-
-    /// A listener that says one thing.
-    pub(super) fn on<E: 'static>(&self, intent: &Intent) -> Callback<E> {
-        let (cx, intent) = (self.clone(), intent.clone());
-        Callback::from(move |_| cx.send(intent.clone()))
-    }
-
-    /// A listener that says what was typed.
-    pub(super) fn typed(&self, make: fn(String) -> Intent) -> Callback<InputEvent> {
-        let cx = self.clone();
-        Callback::from(move |event: InputEvent| {
-            if let Some(input) = event.target_dyn_into::<HtmlInputElement>() {
-                cx.send(make(input.value()));
-            }
-        })
     }
 }
 

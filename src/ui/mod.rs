@@ -6,6 +6,7 @@
 
 mod app;
 mod cx;
+mod el;
 mod pages;
 mod parts;
 

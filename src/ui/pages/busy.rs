@@ -2,12 +2,12 @@
 
 use yew::prelude::*;
 
+use crate::ui::el::{el, of};
+
 pub(crate) fn page(title: &str, detail: &str) -> Html {
-    html! {
-        <div class="boot">
-            <span class="spinner" aria-hidden="true" />
-            <h1 tabindex="-1">{title.to_owned()}</h1>
-            <p>{detail.to_owned()}</p>
-        </div>
-    }
+    of("div", "boot")
+        .add(of("span", "spinner").set("aria-hidden", "true"))
+        .add(el("h1").set("tabindex", "-1").text(title))
+        .add(el("p").text(detail))
+        .into()
 }

@@ -3,72 +3,58 @@
 use yew::prelude::*;
 
 use crate::flow::Intent;
-use crate::text::screens as words;
+use crate::text::{Message, screens as words};
 use crate::ui::cx::Cx;
+use crate::ui::el::{El, el, many, of};
 use crate::ui::parts::button::{Rank, button, main_button};
 use crate::ui::parts::checklist::Checklist;
 use crate::ui::parts::list::{list, reading};
-use crate::ui::parts::{check_row, field, head, notice, state};
-use crate::view_model::{ActionView, CheckState, ChooseView, EnvironmentView, OptionView, Severity};
+use crate::ui::parts::{card, card_with, check_row, field, head, notice, state};
+use crate::view_model::{CheckState, ChooseView, EnvironmentView, ListView, OptionView, Severity, TickView};
 
 pub(crate) fn page(cx: &Cx, view: &ChooseView) -> Html {
-    html! {
-        <>
-            {head(cx.say(words::CHOOSE_TITLE), cx.say(words::CHOOSE_LEDE))}
-            if view.resuming { {notice::remark(Severity::Info, "", cx.say(words::CHOOSE_RESUME))} }
-            <div class="page__columns">
-                <div class="page__stack">{integration(cx, view)}{reach(cx, view)}{registration(cx, view)}{credential(cx, view)}</div>
-                <aside class="page__stack page__side">{tenant(cx, view)}{checks(cx, view)}</aside>
-            </div>
-            {bar(cx, view)}
-        </>
-    }
+    let resuming = view.resuming.then(|| notice::remark(Severity::Info, "", cx.say(&words::CHOOSE_RESUME)));
+    many(vec![
+        head(cx.say(&words::CHOOSE_TITLE), cx.say(&words::CHOOSE_LEDE)),
+        resuming.unwrap_or_default(),
+        of("div", "page__columns")
+            .add(of("div", "page__stack").add(integration(cx, view)).add(reach(cx, view)).add(registration(cx, view)).add(credential(cx, view)))
+            .add(of("aside", "page__stack page__side").add(tenant(cx, view)).add(checks(cx, view)))
+            .into(),
+        bar(cx, view),
+    ])
 }
 
-fn integration(cx: &Cx, view: &ChooseView) -> Html {
-    html! {
-        <section class="card">
-            <h2>{cx.say(words::CHOOSE_WHAT)}</h2>
-            {field::select(cx, "preset", cx.say(words::PRESET), &view.presets)}
-            {field::text(cx, "name", cx.say(words::CHOOSE_NAME), cx.say(words::CHOOSE_NAME_HINT), &view.name, Intent::Name)}
-        </section>
-    }
+fn integration(cx: &Cx, view: &ChooseView) -> El {
+    card(cx, &words::CHOOSE_WHAT)
+        .add(field::select(cx, "preset", &words::PRESET, &view.presets))
+        .add(field::text(cx, "name", &words::CHOOSE_NAME, &words::CHOOSE_NAME_HINT, &view.name, Intent::Name))
 }
 
-fn reach(cx: &Cx, view: &ChooseView) -> Html {
-    let companies = |items: &[_]| html! { <Checklist cx={cx.clone()} id="companies" label={cx.say(words::COMPANIES)} items={items.to_vec()} /> };
-    let sets = |items: &[_]| {
-        html! {
-            <Checklist cx={cx.clone()} id="permission-sets" label={cx.say(words::PERMISSION_SETS)} items={items.to_vec()}
-                chosen={view.permission_sets_chosen.clone()} />
-        }
-    };
-    html! {
-        <section class="card">
-            <h2>{cx.say(words::CHOOSE_WHERE)}</h2>
-            {environment(cx, &view.environment)}
-            <div>
-                {field::radios(cx, "all-companies", cx.say(words::COMPANIES), &which_companies(cx, view), false)}
-                if !view.all_companies { <div class="nested">{list(cx, &view.companies, companies)}</div> }
-            </div>
-            <fieldset class="field">
-                <legend class="field__label">{cx.say(words::PERMISSION_SETS)}</legend>
-                <p class="field__hint">{cx.say(words::PERMISSION_SETS_HINT)}</p>
-                {list(cx, &view.permission_sets, sets)}
-            </fieldset>
-            <fieldset class="field">
-                <legend class="field__label">{cx.say(words::APP_ROLES)}</legend>
-                <p class="field__hint">{cx.say(words::APP_ROLES_HINT)}</p>
-                {for view.app_roles.iter().map(|role| field::tick(cx, role))}
-            </fieldset>
-        </section>
-    }
+fn reach(cx: &Cx, view: &ChooseView) -> El {
+    let companies = (!view.all_companies).then(|| of("div", "nested").add(ticks(cx, "companies", &words::COMPANIES, &view.companies, "")));
+    let sets = ticks(cx, "permission-sets", &words::PERMISSION_SETS, &view.permission_sets, &view.permission_sets_chosen);
+    card(cx, &words::CHOOSE_WHERE)
+        .add(environment(cx, &view.environment))
+        .add(el("div").add(field::radios(cx, "all-companies", &words::COMPANIES, &which_companies(cx, view), false)).maybe(companies))
+        .add(group(cx, &words::PERMISSION_SETS, &words::PERMISSION_SETS_HINT).add(sets))
+        .add(group(cx, &words::APP_ROLES, &words::APP_ROLES_HINT).all(view.app_roles.iter().map(|role| field::tick(cx, role))))
+}
+
+fn group(cx: &Cx, legend: &'static Message, hint: &'static Message) -> El {
+    of("fieldset", "field").add(of("legend", "field__label").say(cx, legend)).add(of("p", "field__hint").say(cx, hint))
+}
+
+fn ticks(cx: &Cx, id: &'static str, label: &'static Message, items: &ListView<TickView>, chosen: &str) -> Html {
+    list(cx, items, |items| {
+        html! { <Checklist cx={cx.clone()} {id} label={cx.say(label).to_owned()} items={items.to_vec()} chosen={chosen.to_owned()} /> }
+    })
 }
 
 fn which_companies(cx: &Cx, view: &ChooseView) -> [OptionView; 2] {
-    [(true, words::COMPANIES_ALL), (false, words::COMPANIES_SOME)].map(|(all, label)| OptionView {
+    [(true, &words::COMPANIES_ALL), (false, &words::COMPANIES_SOME)].map(|(all, label)| OptionView {
         value: all.to_string(),
-        label: cx.say(label).to_string(),
+        label: cx.say(label).to_owned(),
         hint: String::new(),
         chosen: view.all_companies == all,
         disabled: false,
@@ -78,76 +64,57 @@ fn which_companies(cx: &Cx, view: &ChooseView) -> [OptionView; 2] {
 
 fn environment(cx: &Cx, view: &EnvironmentView) -> Html {
     match view {
-        EnvironmentView::Reading => reading(cx.say(words::ENVIRONMENT_READING)),
-        EnvironmentView::Listed(options) => field::select(cx, "environment", cx.say(words::ENVIRONMENT), options),
-        EnvironmentView::Typed { field, finding, probing, found } => html! {
-            <>
-                {notice::notice(cx, finding)}
-                {field::text(cx, "environment", cx.say(words::ENVIRONMENT), cx.say(words::ENVIRONMENT_TYPED_HINT), field, Intent::EnvironmentTyped)}
-                <div class="actions">
-                    {button(cx.say(words::ENVIRONMENT_PROBE), Rank::Secondary, cx.on(&Intent::Probe))}
-                    if *probing { {reading(cx.say(words::ENVIRONMENT_PROBING))} }
-                    else if *found { {state::state(CheckState::Pass, cx.say(words::ENVIRONMENT_FOUND))} }
-                </div>
-            </>
-        },
+        EnvironmentView::Reading => reading(cx.say(&words::ENVIRONMENT_READING)),
+        EnvironmentView::Listed(options) => field::select(cx, "environment", &words::ENVIRONMENT, options),
+        EnvironmentView::Typed { field, finding, probing, found } => {
+            let state = match (*probing, *found) {
+                (true, _) => reading(cx.say(&words::ENVIRONMENT_PROBING)),
+                (false, true) => state::check(CheckState::Pass, cx.say(&words::ENVIRONMENT_FOUND)).into(),
+                (false, false) => Html::default(),
+            };
+            let look = button(cx, cx.say(&words::ENVIRONMENT_PROBE), Rank::Secondary, &Intent::Probe);
+            many(vec![
+                notice::notice(cx, finding).into(),
+                field::text(cx, "environment", &words::ENVIRONMENT, &words::ENVIRONMENT_TYPED_HINT, field, Intent::EnvironmentTyped),
+                of("div", "actions").add(look).add(state).into(),
+            ])
+        }
     }
 }
 
-fn registration(cx: &Cx, view: &ChooseView) -> Html {
-    html! {
-        <section class="card">
-            <h2>{cx.say(words::CHOOSE_USER)}</h2>
-            {field::tick(cx, &view.want_user)}
-            if view.want_user.ticked && !view.routes.is_empty() { {field::radios(cx, "route", cx.say(words::ROUTE), &view.routes, false)} }
-        </section>
-    }
+fn registration(cx: &Cx, view: &ChooseView) -> El {
+    let routes = (view.want_user.ticked && !view.routes.is_empty()).then(|| field::radios(cx, "route", &words::ROUTE, &view.routes, false));
+    card(cx, &words::CHOOSE_USER).add(field::tick(cx, &view.want_user)).maybe(routes)
 }
 
-fn credential(cx: &Cx, view: &ChooseView) -> Html {
-    html! {
-        <section class="card">
-            <h2>{cx.say(words::CHOOSE_CREDENTIAL)}</h2>
-            if view.vendor {
-                <p class="quiet">{cx.say(words::VENDOR_CREDENTIAL)}</p>
-            } else {
-                {field::tick(cx, &view.want_secret)}
-                if view.want_secret.ticked {
-                    {field::radios(cx, "months", cx.say(words::SECRET_LIFETIME), &view.months, true)}
-                    <p class="field__hint">{view.ends.clone()}</p>
-                }
-            }
-        </section>
+fn credential(cx: &Cx, view: &ChooseView) -> El {
+    let card = card(cx, &words::CHOOSE_CREDENTIAL);
+    if view.vendor {
+        return card.add(of("p", "quiet").say(cx, &words::VENDOR_CREDENTIAL));
     }
+    let lifetime = view.want_secret.ticked.then(|| {
+        el("div").add(field::radios(cx, "months", &words::SECRET_LIFETIME, &view.months, true)).add(of("p", "field__hint").text(&view.ends))
+    });
+    card.add(field::tick(cx, &view.want_secret)).maybe(lifetime)
 }
 
-fn tenant(cx: &Cx, view: &ChooseView) -> Html {
+fn tenant(cx: &Cx, view: &ChooseView) -> El {
     let (name, domain, id) = &view.tenant;
-    html! {
-        <section class="card">
-            <div class="card__head"><h2>{name.clone()}</h2><p>{domain.clone()}</p><p>{cx.fill(words::CHOOSE_TENANT_ID, &[("id", id)])}</p></div>
-            <div class="actions">{button(cx.say(words::SWITCH_ACCOUNT), Rank::Secondary, cx.on(&Intent::SwitchAccount))}</div>
-        </section>
-    }
+    card_with(name, domain)
+        .add(of("p", "quiet").text(&cx.fill(&words::CHOOSE_TENANT_ID, &[("id", id)])))
+        .add(of("div", "actions").add(button(cx, cx.say(&words::SWITCH_ACCOUNT), Rank::Secondary, &Intent::SwitchAccount)))
 }
 
-fn checks(cx: &Cx, view: &ChooseView) -> Html {
-    html! {
-        <section class="card">
-            <div class="card__head"><h2>{cx.say(words::CHECKS_TITLE)}</h2><p>{cx.say(words::CHECKS_LEDE)}</p></div>
-            <ul class="rows">{for view.checks.iter().map(|check| check_row::row(cx, check))}</ul>
-            <div class="actions">{button(cx.say(words::CHECK_AGAIN), Rank::Secondary, cx.on(&Intent::CheckAgain))}</div>
-        </section>
-    }
+fn checks(cx: &Cx, view: &ChooseView) -> El {
+    card_with(cx.say(&words::CHECKS_TITLE), cx.say(&words::CHECKS_LEDE))
+        .add(of("ul", "rows").all(view.checks.iter().map(|check| check_row::row(cx, check))))
+        .add(of("div", "actions").add(button(cx, cx.say(&words::CHECK_AGAIN), Rank::Secondary, &Intent::CheckAgain)))
 }
 
 fn bar(cx: &Cx, view: &ChooseView) -> Html {
-    let action = ActionView { label: cx.say(words::SHOW_PLAN).to_string(), intent: Intent::Plan };
-    let text = view.blocked.clone().map_or_else(|| cx.say(words::PLAN_NEXT), AttrValue::from);
-    html! {
-        <div class="page__actions">
-            <p id="plan-reason">{text}</p>
-            {main_button(cx, &action, view.blocked.is_some(), "plan-reason")}
-        </div>
-    }
+    let reason = view.blocked.as_deref().unwrap_or_else(|| cx.say(&words::PLAN_NEXT));
+    of("div", "page__actions")
+        .add(el("p").set("id", "plan-reason").text(reason))
+        .add(main_button(cx, cx.say(&words::SHOW_PLAN), &Intent::Plan, view.blocked.is_some(), "plan-reason").set("id", "show-plan"))
+        .into()
 }

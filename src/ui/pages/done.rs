@@ -2,63 +2,44 @@
 
 use yew::prelude::*;
 
-use crate::text::screens as words;
+use crate::text::{Message, screens as words};
 use crate::ui::cx::Cx;
+use crate::ui::el::{El, el, many, of};
 use crate::ui::parts::button::{Rank, actions};
 use crate::ui::parts::copy_field::copy_button;
-use crate::ui::parts::head;
-use crate::ui::parts::state::state;
-use crate::view_model::{DoneView, EvidenceView};
+use crate::ui::parts::{card, card_with, head, state};
+use crate::view_model::{ActionView, DoneView, EvidenceView};
 
 pub(crate) fn page(cx: &Cx, view: &DoneView) -> Html {
-    html! {
-        <>
-            {head(view.title.clone(), view.text.clone())}
-            <div class="page__columns">
-                <div class="page__stack">{evidence(cx, &view.evidence)}{proof(cx, view)}</div>
-                <div class="page__stack">
-                    if let Some(reminder) = &view.reminder {
-                        <section class="card">
-                            <h2>{cx.say(words::REMINDER_TITLE)}</h2>
-                            <p>{cx.say(words::REMINDER_TEXT)}</p>
-                            {actions(cx, std::slice::from_ref(reminder), Rank::Primary)}
-                        </section>
-                    }
-                    <section class="card"><h2>{cx.say(words::NEXT_TITLE)}</h2>{actions(cx, &view.actions, Rank::Secondary)}</section>
-                </div>
-            </div>
-        </>
-    }
-}
-
-fn evidence(cx: &Cx, rows: &[EvidenceView]) -> Html {
-    let row = |row: &EvidenceView| {
-        html! {
-            <tr>
-                <th scope="row">{row.label.clone()}</th>
-                <td>{row.value.clone()}<small class="quiet">{row.source.clone()}</small></td>
-                <td>{state(row.state, row.word.clone())}</td>
-            </tr>
-        }
+    let reminder = |reminder: &ActionView| {
+        card(cx, &words::REMINDER_TITLE).add(el("p").say(cx, &words::REMINDER_TEXT)).add(actions(cx, std::slice::from_ref(reminder), Rank::Primary))
     };
-    let head = [words::EVIDENCE_WHAT, words::EVIDENCE_READ, words::EVIDENCE_STATE];
-    html! {
-        <section class="card">
-            <h2>{cx.say(words::EVIDENCE)}</h2>
-            <table class="evidence">
-                <thead><tr>{for head.map(|word| html! { <th scope="col">{cx.say(word)}</th> })}</tr></thead>
-                <tbody>{for rows.iter().map(row)}</tbody>
-            </table>
-        </section>
-    }
+    let next = card(cx, &words::NEXT_TITLE).add(actions(cx, &view.actions, Rank::Secondary));
+    many(vec![
+        head(&view.title, &view.text),
+        of("div", "page__columns")
+            .add(of("div", "page__stack").add(evidence(cx, &view.evidence)).add(proof(cx, view)))
+            .add(of("div", "page__stack").maybe(view.reminder.as_ref().map(reminder)).add(next))
+            .into(),
+    ])
 }
 
-fn proof(cx: &Cx, view: &DoneView) -> Html {
-    html! {
-        <section class="card">
-            <div class="card__head"><h2>{cx.say(words::PROVE_TITLE)}</h2><p>{view.unproven.clone()}</p></div>
-            <pre class="http" tabindex="0">{view.command.value.open().to_owned()}</pre>
-            <div class="actions">{copy_button(cx, &view.command.label, view.command.piece, view.command.copied)}</div>
-        </section>
-    }
+fn evidence(cx: &Cx, rows: &[EvidenceView]) -> El {
+    let row = |row: &EvidenceView| {
+        el("tr")
+            .add(el("th").set("scope", "row").text(&row.label))
+            .add(el("td").text(&row.value).add(of("small", "quiet").text(&row.source)))
+            .add(el("td").add(state::check(row.state, &row.word)))
+    };
+    let column = |word: &'static Message| el("th").set("scope", "col").say(cx, word);
+    let head = el("tr").all([&words::EVIDENCE_WHAT, &words::EVIDENCE_READ, &words::EVIDENCE_STATE].into_iter().map(column));
+    let table = of("table", "evidence").add(el("thead").add(head)).add(el("tbody").all(rows.iter().map(row)));
+    card(cx, &words::EVIDENCE).add(table)
+}
+
+fn proof(cx: &Cx, view: &DoneView) -> El {
+    let command = &view.command;
+    card_with(cx.say(&words::PROVE_TITLE), &view.unproven)
+        .add(of("pre", "http").set("tabindex", "0").set("id", "proof").text(command.value.open()))
+        .add(of("div", "actions").add(copy_button(cx, &command.label, command.piece, command.copied)))
 }

@@ -4,25 +4,22 @@ use yew::prelude::*;
 
 use crate::text::screens as words;
 use crate::ui::cx::Cx;
+use crate::ui::el::{el, many, of};
 use crate::ui::parts::button::{Rank, button, main_button};
-use crate::ui::parts::{head, notice, plan_line};
-use crate::view_model::PlanView;
+use crate::ui::parts::{card, head, notice, plan_line};
+use crate::view_model::{ActionView, PlanView};
 
 pub(crate) fn page(cx: &Cx, view: &PlanView) -> Html {
-    let other = |action: &crate::view_model::ActionView| button(action.label.clone(), Rank::Secondary, cx.on(&action.intent));
-    html! {
-        <>
-            {head(view.title.clone(), view.summary.clone())}
-            {for view.notes.iter().map(|note| notice::notice(cx, note))}
-            <section class="card">
-                <h2>{cx.say(words::PLAN_CHANGES)}</h2>
-                <ul class="rows">{for view.lines.iter().map(|line| plan_line::row(cx, line))}</ul>
-            </section>
-            <div class="page__actions">
-                <p id="confirm-note">{cx.say(words::PLAN_SAFE)}</p>
-                {for view.others.iter().map(other)}
-                if let Some(confirm) = &view.confirm { {main_button(cx, confirm, false, "confirm-note")} }
-            </div>
-        </>
-    }
+    let other = |action: &ActionView| button(cx, &action.label, Rank::Secondary, &action.intent);
+    let confirm = view.confirm.as_ref().map(|confirm| main_button(cx, &confirm.label, &confirm.intent, false, "confirm-note").set("id", "confirm"));
+    many(vec![
+        head(&view.title, &view.summary),
+        view.notes.iter().map(|note| notice::notice(cx, note)).collect(),
+        card(cx, &words::PLAN_CHANGES).add(of("ul", "rows").all(view.lines.iter().map(|line| plan_line::row(cx, line)))).into(),
+        of("div", "page__actions")
+            .add(el("p").set("id", "confirm-note").say(cx, &words::PLAN_SAFE))
+            .all(view.others.iter().map(other))
+            .maybe(confirm)
+            .into(),
+    ])
 }

@@ -3,9 +3,10 @@
 use yew::prelude::*;
 
 use crate::ui::cx::Cx;
+use crate::ui::el::many;
 use crate::ui::parts::{head, notice};
 use crate::view_model::FindingView;
 
 pub(crate) fn page(cx: &Cx, finding: &FindingView) -> Html {
-    html! { <>{head(finding.what.clone(), "")}{notice::notice(cx, finding)}</> }
+    many(vec![head(&finding.what, ""), notice::notice(cx, finding).into()])
 }

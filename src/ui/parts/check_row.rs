@@ -1,22 +1,23 @@
 //! One live check: label, state, what was found, and what helps when it is not fine.
 
-use yew::prelude::*;
-
-use super::notice;
-use super::state::state;
+use super::{notice, state};
 use crate::text::screens as words;
 use crate::ui::cx::Cx;
-use crate::view_model::{CheckState, CheckView};
+use crate::ui::el::{El, el, of};
+use crate::view_model::{CheckState, CheckView, FindingView};
 
-pub(crate) fn row(cx: &Cx, check: &CheckView) -> Html {
-    let open = check.state == CheckState::Fail;
-    html! {
-        <li class="check" key={check.key} data-check={check.key}>
-            <div class="row__line"><b>{check.label.clone()}</b>{state(check.state, check.word.clone())}</div>
-            if !check.detail.is_empty() { <p class="quiet">{check.detail.clone()}</p> }
-            if let Some(finding) = &check.finding {
-                {super::more(cx.say(words::WHAT_TO_DO), open, html! { <>if finding.what != check.detail { <p>{finding.what.clone()}</p> }{notice::explain(cx, finding)}</> })}
-            }
-        </li>
-    }
+pub(crate) fn row(cx: &Cx, check: &CheckView) -> El {
+    let detail = (!check.detail.is_empty()).then(|| of("p", "quiet").text(&check.detail));
+    of("li", "check")
+        .key(check.key)
+        .set("data-check", check.key)
+        .add(of("div", "row__line").add(el("b").text(&check.label)).add(state::check(check.state, &check.word)))
+        .maybe(detail)
+        .maybe(check.finding.as_ref().map(|finding| help(cx, check, finding)))
+}
+
+fn help(cx: &Cx, check: &CheckView, finding: &FindingView) -> El {
+    let what = (finding.what != check.detail).then(|| el("p").text(&finding.what));
+    let content = of("div", "stack").maybe(what).add(notice::explain(cx, finding));
+    super::more(cx.say(&words::WHAT_TO_DO), check.state == CheckState::Fail, content)
 }

@@ -2,10 +2,12 @@
 
 use web_sys::HtmlInputElement;
 use yew::prelude::*;
+use yew::virtual_dom::ListenerKind;
 
 use super::field;
 use crate::text::screens as words;
 use crate::ui::cx::Cx;
+use crate::ui::el::{El, el, many, of};
 use crate::view_model::TickView;
 
 /// From this length on a list is searched rather than read.
@@ -27,42 +29,48 @@ pub(crate) fn Checklist(props: &ChecklistProps) -> Html {
     let ChecklistProps { cx, id, label, items, chosen } = props;
     let wanted = use_state(String::new);
     if items.len() < LONG {
-        return html! { <div role="group" aria-label={label}>{for items.iter().map(|item| field::tick(cx, item))}</div> };
+        return el("div").set("role", "group").put("aria-label", label).all(items.iter().map(|item| field::tick(cx, item))).into();
     }
-    let oninput = {
+    let search = {
         let wanted = wanted.setter();
-        Callback::from(move |event: InputEvent| {
+        Callback::from(move |event: Event| {
             if let Some(input) = event.target_dyn_into::<HtmlInputElement>() {
                 wanted.set(input.value().to_lowercase());
             }
         })
     };
     let shown: Vec<&TickView> = items.iter().filter(|item| matches(item, &wanted)).collect();
-    let count = shown.len().to_string();
-    html! {
-        <>
-            <div class="chips">{for items.iter().filter(|item| item.ticked).map(|item| chip(cx, item))}</div>
-            <div class="checklist" role="group" aria-label={label}>
-                <input type="search" id={*id} {oninput} placeholder={cx.say(words::SEARCH)} aria-label={cx.say(words::SEARCH)}
-                    autocomplete="off" spellcheck="false" aria-describedby={format!("{id}-foot")} />
-                <div class="checklist__rows">{for shown.into_iter().map(|item| field::tick(cx, item))}</div>
-                <p class="checklist__foot" id={format!("{id}-foot")}>{cx.fill(words::SEARCH_FOUND, &[("count", &count)])}{" · "}{chosen}</p>
-            </div>
-        </>
-    }
+    let found = cx.fill(&words::SEARCH_FOUND, &[("count", &shown.len().to_string())]);
+    let foot = format!("{id}-foot");
+    let input = el("input")
+        .set("type", "search")
+        .set("id", id)
+        .label("placeholder", cx, &words::SEARCH)
+        .label("aria-label", cx, &words::SEARCH)
+        .set("autocomplete", "off")
+        .set("spellcheck", "false")
+        .put("aria-describedby", &foot)
+        .on(ListenerKind::oninput, search);
+    many(vec![
+        of("div", "chips").all(items.iter().filter(|item| item.ticked).map(|item| chip(cx, item))).into(),
+        of("div", "checklist")
+            .set("role", "group")
+            .put("aria-label", label)
+            .add(input)
+            .add(of("div", "checklist__rows").all(shown.into_iter().map(|item| field::tick(cx, item))))
+            .add(of("p", "checklist__foot").put("id", &foot).text(&format!("{found} · {chosen}")))
+            .into(),
+    ])
 }
 
 fn matches(item: &TickView, wanted: &str) -> bool {
     item.label.to_lowercase().contains(wanted) || item.hint.to_lowercase().contains(wanted)
 }
 
-fn chip(cx: &Cx, item: &TickView) -> Html {
-    html! {
-        <span class="chip" key={item.key.clone()}>
-            {item.label.clone()}
-            if !item.disabled {
-                <button type="button" aria-label={cx.fill(words::REMOVE, &[("what", &item.label)])} onclick={cx.on(&item.intent)}><span class="icon" /></button>
-            }
-        </span>
-    }
+fn chip(cx: &Cx, item: &TickView) -> El {
+    let remove = (!item.disabled).then(|| {
+        let label = cx.fill(&words::REMOVE, &[("what", &item.label)]);
+        el("button").set("type", "button").put("aria-label", &label).click(cx, &item.intent).add(of("span", "icon"))
+    });
+    of("span", "chip").key(&item.key).text(&item.label).maybe(remove)
 }

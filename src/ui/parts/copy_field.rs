@@ -2,11 +2,13 @@
 
 use web_sys::HtmlInputElement;
 use yew::prelude::*;
+use yew::virtual_dom::ListenerKind;
 
 use super::button::{self, Rank};
 use crate::flow::{Intent, Piece};
 use crate::text::screens as words;
 use crate::ui::cx::Cx;
+use crate::ui::el::{El, el, of};
 use crate::view_model::CopyView;
 
 /// Stands for a hidden value: the value itself is not in the page before it is revealed, neither for a screen reader
@@ -14,36 +16,54 @@ use crate::view_model::CopyView;
 const DOTS: &str = "••••••••••••••••••••••••••••••••";
 
 /// Whether hidden values are in sight, and the way to change that.
-pub(crate) type Reveal<'a> = Option<(bool, &'a Callback<MouseEvent>)>;
+pub(crate) type Reveal<'a> = Option<(bool, &'a Callback<Event>)>;
 
-pub(crate) fn field(cx: &Cx, view: &CopyView, reveal: Reveal<'_>) -> Html {
+pub(crate) fn field(cx: &Cx, view: &CopyView, reveal: Reveal<'_>) -> El {
     let dots = view.hidden && !reveal.is_some_and(|(revealed, _)| revealed);
-    let value = if dots { DOTS } else { view.value.open() };
-    let id = format!("copy-{:?}", view.piece);
-    html! {
-        <div class={classes!("copy", view.hidden.then_some("copy--secret"))}>
-            <label class="field__label" for={id.clone()}>{view.label.clone()}</label>
-            <input {id} type="text" readonly=true value={value.to_owned()} onfocus={select_all()} autocomplete="off" spellcheck="false" />
-            if let Some((revealed, toggle)) = reveal.filter(|_| view.hidden) {
-                {button::button(cx.say(if revealed { words::HIDE } else { words::SHOW }), Rank::Secondary, toggle.clone())}
-            }
-            {copy_button(cx, &view.label, view.piece, view.copied)}
-        </div>
-    }
+    let toggle = reveal.filter(|_| view.hidden).map(|(revealed, toggle)| {
+        let label = if revealed { &words::HIDE } else { &words::SHOW };
+        button::plain(cx.say(label), Rank::Secondary).on(ListenerKind::onclick, toggle.clone())
+    });
+    let id = id(view.piece);
+    of("div", if view.hidden { "copy copy--secret" } else { "copy" })
+        .add(of("label", "field__label").set("for", id).text(&view.label))
+        .add(value(id, if dots { DOTS } else { view.value.open() }))
+        .maybe(toggle)
+        .add(copy_button(cx, &view.label, view.piece, view.copied))
 }
 
-pub(crate) fn copy_button(cx: &Cx, what: &str, piece: Piece, copied: bool) -> Html {
-    let (class, label) = if copied { ("button button--done", words::COPIED) } else { ("button", words::COPY) };
-    html! {
-        <button type="button" {class} onclick={cx.on(&Intent::Copy(piece))}>{cx.say(label)}<span class="unseen">{" "}{what.to_owned()}</span></button>
-    }
-}
-
-/// So that the value can be copied by hand where the clipboard is refused.
-fn select_all() -> Callback<FocusEvent> {
-    Callback::from(|event: FocusEvent| {
+/// A value to read and select. It selects itself, so that it can be copied by hand where the clipboard is refused.
+pub(crate) fn value(id: &'static str, value: &str) -> El {
+    let select = Callback::from(|event: Event| {
         if let Some(input) = event.target_dyn_into::<HtmlInputElement>() {
             input.select();
         }
-    })
+    });
+    el("input").set("id", id).set("type", "text").flag("readonly", true).set("spellcheck", "false").value(value).on(ListenerKind::onfocus, select)
+}
+
+pub(crate) fn copy_button(cx: &Cx, what: &str, piece: Piece, copied: bool) -> El {
+    let (class, label) = if copied { ("button button--done", &words::COPIED) } else { ("button", &words::COPY) };
+    of("button", class)
+        .set("type", "button")
+        .say(cx, label)
+        .add(of("span", "unseen").text(" ").text(what))
+        .click(cx, &Intent::Copy(piece))
+}
+
+/// Stable, because tests and people's own scripts find the values by it.
+fn id(piece: Piece) -> &'static str {
+    match piece {
+        Piece::ClientId => "client-id",
+        Piece::TenantId => "tenant-id",
+        Piece::Secret => "client-secret",
+        Piece::Expiry => "expires",
+        Piece::Scope => "scope",
+        Piece::TokenUrl => "token-url",
+        Piece::BaseUrl => "base-url",
+        Piece::Description => "description",
+        Piece::ConsentLink => "consent-link",
+        Piece::Invitation => "invitation",
+        Piece::Format(_) | Piece::ProofCommand | Piece::SupportReport | Piece::Calendar => "text",
+    }
 }

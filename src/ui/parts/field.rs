@@ -1,66 +1,89 @@
 //! Fields with label, hint and error, tied together for those who do not see them.
 
+use web_sys::HtmlSelectElement;
 use yew::prelude::*;
+use yew::virtual_dom::ListenerKind;
 
-use super::select::Select;
 use crate::flow::Intent;
+use crate::text::Message;
 use crate::ui::cx::Cx;
+use crate::ui::el::{El, el, of};
 use crate::view_model::{FieldView, OptionView, TickView};
 
 /// A line of text.
-pub(crate) fn text(cx: &Cx, id: &'static str, label: AttrValue, hint: AttrValue, field: &FieldView, make: fn(String) -> Intent) -> Html {
-    let described = format!("{id}-hint {id}-error");
-    html! {
-        <div class="field">
-            <label class="field__label" for={id}>{label}</label>
-            <input {id} value={field.value.clone()} oninput={cx.typed(make)} autocomplete="off" spellcheck="false"
-                aria-describedby={described} aria-invalid={field.error.is_some().then_some("true")} />
-            <p class="field__hint" id={format!("{id}-hint")}>{hint}</p>
-            <p class="field__error" id={format!("{id}-error")}>{field.error.clone()}</p>
-        </div>
-    }
+pub(crate) fn text(cx: &Cx, id: &'static str, label: &'static Message, hint: &'static Message, field: &FieldView, make: fn(String) -> Intent) -> Html {
+    let (hint_id, error_id) = (format!("{id}-hint"), format!("{id}-error"));
+    let error = field.error.as_deref();
+    let input = el("input")
+        .set("id", id)
+        .set("autocomplete", "off")
+        .set("spellcheck", "false")
+        .put("aria-describedby", &format!("{hint_id} {error_id}"))
+        .set("aria-invalid", if error.is_some() { "true" } else { "false" })
+        .value(&field.value)
+        .typed(cx, make);
+    of("div", "field")
+        .add(of("label", "field__label").set("for", id).say(cx, label))
+        .add(input)
+        .add(of("p", "field__hint").put("id", &hint_id).say(cx, hint))
+        .add(of("p", "field__error").put("id", &error_id).text(error.unwrap_or_default()))
+        .into()
 }
 
 /// One of several, as a list that opens. The hint is that of the chosen one.
-pub(crate) fn select(cx: &Cx, id: &'static str, label: AttrValue, options: &[OptionView]) -> Html {
-    let hint = options.iter().find(|option| option.chosen).map(|option| option.hint.clone());
-    html! {
-        <div class="field">
-            <label class="field__label" for={id}>{label}</label>
-            <Select cx={cx.clone()} {id} options={options.to_vec()} />
-            <p class="field__hint" id={format!("{id}-hint")}>{hint}</p>
-        </div>
-    }
+pub(crate) fn select(cx: &Cx, id: &'static str, label: &'static Message, options: &[OptionView]) -> Html {
+    let hint = options.iter().find(|option| option.chosen).map_or("", |option| option.hint.as_str());
+    of("div", "field")
+        .add(of("label", "field__label").set("for", id).say(cx, label))
+        .add(bare_select(cx, id, options))
+        .add(of("p", "field__hint").put("id", &format!("{id}-hint")).text(hint))
+        .into()
+}
+
+/// The list alone. Beside the attribute on the option it sets the property of the list: the browser forgets the
+/// attribute once a person has chosen.
+pub(crate) fn bare_select(cx: &Cx, id: &'static str, options: &[OptionView]) -> El {
+    let intents: Vec<Intent> = options.iter().map(|option| option.intent.clone()).collect();
+    let listen = cx.clone();
+    let choose = Callback::from(move |event: Event| {
+        let chosen = event.target_dyn_into::<HtmlSelectElement>().and_then(|select| usize::try_from(select.selected_index()).ok());
+        if let Some(intent) = chosen.and_then(|index| intents.get(index)) {
+            listen.send(intent.clone());
+        }
+    });
+    let option = |option: &OptionView| {
+        el("option").put("value", &option.value).flag("disabled", option.disabled).flag("selected", option.chosen).text(&option.label)
+    };
+    let chosen = options.iter().find(|option| option.chosen).map_or("", |option| option.value.as_str());
+    let list = el("select")
+        .set("id", id)
+        .put("aria-describedby", &format!("{id}-hint"))
+        .property("value", chosen)
+        .on(ListenerKind::onchange, choose)
+        .all(options.iter().map(option));
+    of("div", "select").add(list)
 }
 
 /// One of a few, all in sight: side by side when short, below each other when each has its reason.
-pub(crate) fn radios(cx: &Cx, name: &'static str, legend: AttrValue, options: &[OptionView], side_by_side: bool) -> Html {
+pub(crate) fn radios(cx: &Cx, name: &'static str, legend: &'static Message, options: &[OptionView], side_by_side: bool) -> Html {
     let radio = |option: &OptionView| {
-        html! {
-            <label class={if side_by_side { "segment" } else { "option" }}>
-                <input type="radio" {name} value={option.value.clone()} checked={option.chosen} disabled={option.disabled} onchange={cx.on(&option.intent)} />
-                <span>{option.label.clone()}if !option.hint.is_empty() { <small>{option.hint.clone()}</small> }</span>
-            </label>
-        }
+        let input = el("input").set("type", "radio").set("name", name).checked(option.chosen).flag("disabled", option.disabled);
+        of("label", if side_by_side { "segment" } else { "option" })
+            .add(input.put("value", &option.value).change(cx, &option.intent))
+            .add(el("span").text(&option.label).maybe((!option.hint.is_empty()).then(|| el("small").text(&option.hint))))
     };
-    html! {
-        <fieldset class="field">
-            <legend class="field__label">{legend}</legend>
-            <div><div class={side_by_side.then_some("segments")}>{for options.iter().map(radio)}</div></div>
-        </fieldset>
-    }
+    let all = of("div", if side_by_side { "segments" } else { "" }).all(options.iter().map(radio));
+    of("fieldset", "field").add(of("legend", "field__label").say(cx, legend)).add(el("div").add(all)).into()
 }
 
 /// A box to tick.
-pub(crate) fn tick(cx: &Cx, view: &TickView) -> Html {
-    html! {
-        <label class="option" key={view.key.clone()}>
-            <input type="checkbox" checked={view.ticked} disabled={view.disabled} onchange={cx.on(&view.intent)} />
-            <span>
-                {view.label.clone()}
-                if let Some(badge) = &view.badge { {" "}<span class="badge tone--info">{badge.clone()}</span> }
-                if !view.hint.is_empty() { <small>{view.hint.clone()}</small> }
-            </span>
-        </label>
-    }
+pub(crate) fn tick(cx: &Cx, view: &TickView) -> El {
+    let badge = view.badge.as_ref().map(|badge| of("span", "badge tone--info").text(badge));
+    let words = el("span")
+        .text(&view.label)
+        .text(" ")
+        .maybe(badge)
+        .maybe((!view.hint.is_empty()).then(|| el("small").text(&view.hint)));
+    let input = el("input").set("type", "checkbox").checked(view.ticked).flag("disabled", view.disabled).change(cx, &view.intent);
+    of("label", "option").key(&view.key).add(input).add(words)
 }

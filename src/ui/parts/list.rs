@@ -4,18 +4,19 @@ use yew::prelude::*;
 
 use super::notice;
 use crate::ui::cx::Cx;
-use crate::view_model::ListView;
+use crate::ui::el::of;
+use crate::view_model::{ListView, TickView};
 
-pub(crate) fn list<T>(cx: &Cx, list: &ListView<T>, known: impl FnOnce(&[T]) -> Html) -> Html {
+pub(crate) fn list(cx: &Cx, list: &ListView<TickView>, known: impl FnOnce(&[TickView]) -> Html) -> Html {
     match list {
-        ListView::Waiting(text) => html! { <p class="quiet">{text.clone()}</p> },
-        ListView::Reading(text) => reading(text.clone()),
+        ListView::Waiting(text) => of("p", "quiet").text(text).into(),
+        ListView::Reading(text) => reading(text),
         ListView::Known(items) => known(items),
-        ListView::Failed(finding) => notice::notice(cx, finding),
+        ListView::Failed(finding) => notice::notice(cx, finding).into(),
     }
 }
 
 /// Words beside a turning ring.
-pub(crate) fn reading(text: impl Into<AttrValue>) -> Html {
-    html! { <p class="state tone--info state--running">{text.into()}</p> }
+pub(crate) fn reading(text: &str) -> Html {
+    of("p", "state tone--info state--running").text(text).into()
 }

@@ -1,63 +1,49 @@
 //! A state is always a picture and a word, in the tone of what it means.
 
-use yew::prelude::*;
-
+use crate::ui::el::{El, of};
 use crate::view_model::{ChangeKind, CheckState, Severity, StepState};
 
-/// The class that carries picture and colours.
-pub(crate) trait Tone {
-    fn tone(self) -> &'static str;
-}
-
-impl Tone for Severity {
-    fn tone(self) -> &'static str {
-        match self {
-            Self::Info => "tone--info",
-            Self::Success => "tone--success",
-            Self::Warning => "tone--warning",
-            Self::Error => "tone--error",
-        }
+/// The tone of a finding or an outcome that stands by itself.
+pub(crate) fn notice_class(severity: Severity) -> &'static str {
+    match severity {
+        Severity::Info => "notice tone--info",
+        Severity::Success => "notice tone--success",
+        Severity::Warning => "notice tone--warning",
+        Severity::Error => "notice tone--error",
     }
 }
 
-impl Tone for CheckState {
-    fn tone(self) -> &'static str {
-        match self {
-            Self::Pass => "tone--success",
-            Self::Warn => "tone--warning",
-            Self::Fail => "tone--error",
-            Self::Running => "tone--info state--running",
-            Self::Unknown => "tone--quiet",
-        }
-    }
+pub(crate) fn check(state: CheckState, word: &str) -> El {
+    let class = match state {
+        CheckState::Pass => "state tone--success",
+        CheckState::Warn => "state tone--warning",
+        CheckState::Fail => "state tone--error",
+        CheckState::Running => "state tone--info state--running",
+        CheckState::Unknown => "state tone--quiet",
+    };
+    of("span", class).text(word)
 }
 
-impl Tone for StepState {
-    fn tone(self) -> &'static str {
-        match self {
-            Self::Pending | Self::Skipped => "tone--quiet",
-            Self::Running => "tone--info state--running",
-            Self::Waiting => "tone--waiting",
-            Self::Asking => "tone--info",
-            Self::Done => "tone--success",
-            Self::Kept => "tone--kept",
-            Self::Failed => "tone--error",
-            Self::Stopped => "tone--warning",
-        }
-    }
+pub(crate) fn step(state: StepState, word: &str) -> El {
+    let class = match state {
+        StepState::Pending | StepState::Skipped => "state tone--quiet",
+        StepState::Running => "state tone--info state--running",
+        StepState::Waiting => "state tone--waiting",
+        StepState::Asking => "state tone--info",
+        StepState::Done => "state tone--success",
+        StepState::Kept => "state tone--kept",
+        StepState::Failed => "state tone--error",
+        StepState::Stopped => "state tone--warning",
+    };
+    of("span", class).text(word)
 }
 
-impl Tone for ChangeKind {
-    fn tone(self) -> &'static str {
-        match self {
-            Self::Create => "tone--success",
-            Self::Change => "tone--info",
-            Self::Remove => "tone--error",
-            Self::Keep | Self::Skip => "tone--quiet",
-        }
-    }
-}
-
-pub(crate) fn state(tone: impl Tone, word: impl Into<AttrValue>) -> Html {
-    html! { <span class={classes!("state", tone.tone())}>{word.into()}</span> }
+pub(crate) fn change(kind: ChangeKind, word: &str) -> El {
+    let class = match kind {
+        ChangeKind::Create => "badge tone--success",
+        ChangeKind::Change => "badge tone--info",
+        ChangeKind::Remove => "badge tone--error",
+        ChangeKind::Keep | ChangeKind::Skip => "badge tone--quiet",
+    };
+    of("span", class).text(word)
 }

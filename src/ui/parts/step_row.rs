@@ -3,37 +3,41 @@
 use yew::prelude::*;
 
 use super::button::{self, Rank};
-use super::state::state;
-use super::{copy_field, notice};
+use super::{copy_field, notice, state};
 use crate::ui::cx::Cx;
-use crate::view_model::{AskView, StepView};
+use crate::ui::el::{El, el, many, of};
+use crate::view_model::{AskView, CountdownView, FindingView, StepView};
 
-pub(crate) fn row(cx: &Cx, step: &StepView) -> Html {
+pub(crate) fn row(cx: &Cx, step: &StepView) -> El {
     let told = [step.detail.as_str(), step.measure.as_str()].into_iter().filter(|text| !text.is_empty()).collect::<Vec<_>>().join(" · ");
-    html! {
-        <li class="step-row" key={step.key.clone()} data-step={step.key.clone()}>
-            <b>{step.title.clone()}</b>
-            {state(step.state, step.word.clone())}
-            <div class="step-row__why">
-                if !told.is_empty() { <p class="quiet">{told}</p> }
-                if let Some(wait) = &step.countdown {
-                    <p class="quiet">{wait.text.clone()}</p>
-                    <progress max="100" value={wait.percent.to_string()} aria-hidden="true" />
-                }
-                if let Some(ask) = &step.ask { {asking(cx, ask)} }
-                if let Some(finding) = &step.finding { <p>{finding.what.clone()}</p>{notice::explain(cx, finding)} }
-            </div>
-        </li>
-    }
+    let told = (!told.is_empty()).then(|| of("p", "quiet").text(&told));
+    let why = of("div", "step-row__why")
+        .maybe(told)
+        .maybe(step.countdown.as_ref().map(wait))
+        .maybe(step.ask.as_ref().map(|ask| asking(cx, ask)))
+        .maybe(step.finding.as_ref().map(|finding| failed(cx, finding)));
+    of("li", "step-row")
+        .key(&step.key)
+        .put("data-step", &step.key)
+        .add(el("b").text(&step.title))
+        .add(state::step(step.state, &step.word))
+        .add(why)
 }
 
-fn asking(cx: &Cx, ask: &AskView) -> Html {
-    html! {
-        <div class="ask">
-            <ol class="numbered">{for ask.steps.iter().map(|step| html! { <li><span>{step.clone()}</span></li> })}</ol>
-            {for ask.values.iter().map(|value| copy_field::field(cx, value, None))}
-            {button::actions(cx, &ask.actions, Rank::Primary)}
-            if !ask.watching.is_empty() { {super::list::reading(ask.watching.clone())} }
-        </div>
-    }
+fn wait(wait: &CountdownView) -> Html {
+    let bar = el("progress").set("max", "100").put("value", &wait.percent.to_string()).set("aria-hidden", "true");
+    many(vec![of("p", "quiet").text(&wait.text).into(), bar.into()])
+}
+
+fn failed(cx: &Cx, finding: &FindingView) -> Html {
+    many(vec![el("p").put("data-code", &finding.code).text(&finding.what).into(), notice::explain(cx, finding)])
+}
+
+fn asking(cx: &Cx, ask: &AskView) -> El {
+    let watching = (!ask.watching.is_empty()).then(|| super::list::reading(&ask.watching));
+    of("div", "ask")
+        .add(of("ol", "numbered").all(ask.steps.iter().map(|step| el("li").add(el("span").text(step)))))
+        .all(ask.values.iter().map(|value| copy_field::field(cx, value, None)))
+        .add(button::actions(cx, &ask.actions, Rank::Primary))
+        .maybe(watching)
 }

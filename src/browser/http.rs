@@ -1,0 +1,84 @@
+//! Sends requests with `fetch`: no cookies, no referrer, no cache, and an end to waiting.
+
+use crate::flow::effect::Answer;
+use crate::protocol::http::{Body, Method, Request, Response, Silence};
+use crate::protocol::secret::Secret;
+use gloo_net::http::{Method as Verb, RequestBuilder};
+use std::cell::Cell;
+use std::rc::Rc;
+use wasm_bindgen::JsCast;
+use wasm_bindgen::prelude::*;
+use web_sys::{AbortController, ReferrerPolicy, RequestCache, RequestCredentials, window};
+
+/// Sends one request. A status of any kind is an answer; only the lack of one is silence.
+pub(super) async fn send(request: &Request, timeout_ms: u64) -> Answer {
+    let silence = || {
+        let online = window().is_none_or(|window| window.navigator().on_line());
+        if online { Silence::Unreachable } else { Silence::Offline }
+    };
+    let controller = AbortController::new().map_err(|_| silence())?;
+    let expired = Rc::new(Cell::new(false));
+    let timer = deadline(&controller, &expired, timeout_ms);
+
+    let verb = match request.method {
+        Method::Get => Verb::GET,
+        Method::Post => Verb::POST,
+        Method::Patch => Verb::PATCH,
+        Method::Delete => Verb::DELETE,
+    };
+    let mut builder = RequestBuilder::new(&request.url)
+        .method(verb)
+        .credentials(RequestCredentials::Omit)
+        .referrer_policy(ReferrerPolicy::NoReferrer)
+        .cache(RequestCache::NoStore)
+        .abort_signal(Some(&controller.signal()));
+    for (name, value) in &request.headers {
+        builder = builder.header(name, value);
+    }
+    if let Some(token) = &request.bearer {
+        builder = builder.header("Authorization", &format!("Bearer {}", token.open()));
+    }
+    let built = match &request.body {
+        Body::Empty => builder.build(),
+        Body::Json(body) => builder.header("Content-Type", "application/json").body(body.to_string()),
+        Body::Form(form) => builder
+            .header("Content-Type", "application/x-www-form-urlencoded;charset=utf-8")
+            .body(form.open().to_owned()),
+    };
+    let answer = async {
+        let response = built.map_err(|_| ())?.send().await.map_err(|_| ())?;
+        let headers = response.headers().entries().map(|(name, value)| (name.to_ascii_lowercase(), value)).collect();
+        let status = response.status();
+        let body = response.text().await.map_err(|_| ())?;
+        Ok::<_, ()>(Response { status, headers, body: Secret::new(body) })
+    }
+    .await;
+    if let (Some(window), Some(timer)) = (window(), timer) {
+        window.clear_timeout_with_handle(timer);
+    }
+    answer.map_err(|()| if expired.get() { Silence::TimedOut } else { silence() })
+}
+
+fn deadline(controller: &AbortController, expired: &Rc<Cell<bool>>, timeout_ms: u64) -> Option<i32> {
+    let (controller, expired) = (controller.clone(), Rc::clone(expired));
+    let give_up = Closure::once_into_js(move || {
+        expired.set(true);
+        controller.abort();
+    });
+    let ms = i32::try_from(timeout_ms).unwrap_or(i32::MAX);
+    window()?.set_timeout_with_callback_and_timeout_and_arguments_0(give_up.unchecked_ref(), ms).ok()
+}
+
+/// Loads a text that lies beside the page.
+pub(super) async fn load(path: &str) -> Result<String, String> {
+    let response = RequestBuilder::new(path)
+        .credentials(RequestCredentials::SameOrigin)
+        .cache(RequestCache::NoCache)
+        .send()
+        .await
+        .map_err(|error| error.to_string())?;
+    if !response.ok() {
+        return Err(format!("HTTP {}", response.status()));
+    }
+    response.text().await.map_err(|error| error.to_string())
+}
