@@ -39,7 +39,8 @@ pub(crate) fn run(project: &Project, port: Option<u16>, open: bool) -> Result<()
     let _ = fs::remove_file(&ready);
     let mut command = cloud(project, &ready, port.unwrap_or_else(usual_or_free_port));
     let mut child = command.spawn().map_err(|error| Failure::new(format!("cannot start the local cloud: {error}")))?;
-    let shown = show_output(&mut child, &ready, open && may_open_a_window());
+    let shown = show_addresses(&mut child, &ready, open && may_open_a_window());
+    // `wait` closes the input, but only output that ended brings us here.
     let status = child.wait().map_err(|error| Failure::new(format!("lost the local cloud: {error}")))?;
     if shown || status.success() {
         // Ended by Ctrl-C, which is how a demo ends.
@@ -58,29 +59,35 @@ fn cloud(project: &Project, ready: &Path, port: u16) -> Command {
     if contract.is_file() {
         command.arg("--contract").arg(contract);
     }
-    command.stdin(Stdio::null()).stdout(Stdio::piped());
+    // We keep the other end of its input: should this program be killed, the stand-in ends too.
+    command.arg("--end-with-stdin").stdin(Stdio::piped()).stdout(Stdio::piped());
     command
 }
 
-/// Passes on what the stand-in prints; says where to go as soon as it listens. Whether it ever did.
-fn show_output(child: &mut Child, ready: &Path, open: bool) -> bool {
-    let mut page = None;
+/// Says where to go as soon as the stand-in listens (it writes the ready file, then prints). Whether it ever did.
+fn show_addresses(child: &mut Child, ready: &Path, open: bool) -> bool {
     let Some(output) = child.stdout.take() else {
         return false;
     };
-    for line in BufReader::new(output).lines().map_while(Result::ok) {
-        say::line(format_args!("  {line}"));
-        if page.is_none() {
-            page = fs::read_to_string(ready).ok().and_then(|text| string_member(&text, "page"));
-            if let Some(address) = &page {
-                say::line(format_args!("\nOpen {address}\n\n{PEOPLE}\n\nCtrl-C ends everything."));
-                if open {
-                    open_window(address);
-                }
-            }
-        }
+    let mut lines = BufReader::new(output).lines().map_while(Result::ok);
+    let Some(_) = lines.next() else {
+        return false;
+    };
+    let text = fs::read_to_string(ready).unwrap_or_default();
+    let address = |name| string_member(&text, name).unwrap_or_default();
+    let page = address("page");
+    say::line(format_args!("\nOpen  {page}\n\n{PEOPLE}\n"));
+    say::line(format_args!("The local cloud  sign-in {}", address("login")));
+    say::line(format_args!("                 Graph {}", address("graph")));
+    say::line(format_args!("                 Business Central {}", address("businessCentral")));
+    say::line(format_args!("                 what it holds {}/_cloud/state", address("login")));
+    say::line("\nCtrl-C ends everything.");
+    if open {
+        open_window(&page);
     }
-    page.is_some()
+    // What it prints later is only its end; reading on keeps it from blocking on a full pipe.
+    lines.for_each(drop);
+    true
 }
 
 /// A string of a flat JSON object that our own program wrote.

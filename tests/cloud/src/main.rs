@@ -1,6 +1,7 @@
 //! `entrada-cloud`: the local stand-in as a program. Prints where it listens and runs until Ctrl-C.
 #![expect(clippy::print_stdout, clippy::print_stderr, reason = "a program speaks to a person")]
 
+use std::io::Write as _;
 use std::path::PathBuf;
 use std::process::ExitCode;
 
@@ -18,13 +19,15 @@ entrada-cloud: a local stand-in for Microsoft's sign-in, Graph and Business Cent
   --certificate-file FILE    where to write that certificate (PEM)
   --contract FILE.yaml       judge every Graph exchange by this OpenAPI description
   --ready-file FILE          write all addresses as JSON once everything listens
-  --seed N                   seed of every id and secret (1)";
+  --seed N                   seed of every id and secret (1)
+  --end-with-stdin           end when standard input closes: whoever started this is gone";
 
 #[derive(Default)]
 struct Options {
     start: Start,
     ready_file: Option<PathBuf>,
     certificate_file: Option<PathBuf>,
+    end_with_stdin: bool,
 }
 
 fn read(mut arguments: impl Iterator<Item = String>) -> Result<Option<Options>, String> {
@@ -35,6 +38,10 @@ fn read(mut arguments: impl Iterator<Item = String>) -> Result<Option<Options>, 
         }
         if name == "--tls" {
             options.start.tls = true;
+            continue;
+        }
+        if name == "--end-with-stdin" {
+            options.end_with_stdin = true;
             continue;
         }
         let value = arguments.next().ok_or_else(|| format!("{name} needs a value"))?;
@@ -96,10 +103,29 @@ async fn run(options: Options) -> std::io::Result<()> {
         println!("page              {page}");
     }
     println!("control           {}/_cloud/state", running.origins.login);
-    server::until_interrupted().await;
+    if options.end_with_stdin {
+        tokio::select! {
+            () = server::until_interrupted() => {}
+            () = until_stdin_closes() => {}
+        }
+    } else {
+        server::until_interrupted().await;
+    }
     running.stop().await;
-    println!("ended");
+    // Whoever read our output may be gone by now, which is no reason to complain.
+    let _ = writeln!(std::io::stdout(), "ended");
     Ok(())
+}
+
+/// Waits for the end of standard input. The thread that reads may outlive the wait; the end of the program ends it.
+async fn until_stdin_closes() {
+    let (sender, closed) = tokio::sync::oneshot::channel();
+    std::thread::spawn(move || {
+        // However reading ends, nobody can write to us any more.
+        let _ = std::io::copy(&mut std::io::stdin(), &mut std::io::sink());
+        let _ = sender.send(());
+    });
+    let _ = closed.await;
 }
 
 fn addresses(running: &Running) -> String {
