@@ -52,7 +52,11 @@ pub fn App(props: &AppProps) -> Html {
     };
     let notices = view.notices.iter().map(|finding| parts::notice::notice(&cx, finding));
     many(vec![
-        of("a", "skip").set("href", "#page").say(&cx, &words::SKIP_TO_CONTENT).on(ListenerKind::onclick, to_content).into(),
+        of("a", "skip")
+            .set("href", "#page")
+            .say(&cx, &words::SKIP_TO_CONTENT)
+            .on(ListenerKind::onclick, to_content)
+            .into(),
         header(&cx, &view.header),
         of("div", "frame")
             .maybe((!view.stages.is_empty()).then(|| journey(&cx, &view.stages)))
@@ -92,7 +96,8 @@ fn screen(page: &Page) -> u8 {
 
 fn header(cx: &Cx, header: &HeaderView) -> Html {
     let who = header.account.as_ref().map(|(name, login)| {
-        let tenant = header.tenant.as_ref().map_or_else(|| login.clone(), |(name, domain)| format!("{name} · {domain}"));
+        let tenant =
+            header.tenant.as_ref().map_or_else(|| login.clone(), |(name, domain)| format!("{name} · {domain}"));
         of("div", "topbar__who")
             .add(of("div", "topbar__person").put("title", login).add(el("b").text(name)).add(el("span").text(&tenant)))
             .add(parts::button::button(cx, cx.say(&words::SIGN_OUT), parts::button::Rank::Subtle, &Intent::SignOut))

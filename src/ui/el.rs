@@ -140,11 +140,14 @@ impl El {
     #[inline(never)]
     pub(super) fn typed(self, cx: &Cx, make: fn(String) -> Intent) -> Self {
         let cx = cx.clone();
-        self.on(ListenerKind::oninput, Callback::from(move |event: Event| {
-            if let Some(input) = event.target_dyn_into::<HtmlInputElement>() {
-                cx.send(make(input.value()));
-            }
-        }))
+        self.on(
+            ListenerKind::oninput,
+            Callback::from(move |event: Event| {
+                if let Some(input) = event.target_dyn_into::<HtmlInputElement>() {
+                    cx.send(make(input.value()));
+                }
+            }),
+        )
     }
 
     #[inline(never)]

@@ -18,7 +18,13 @@ pub(crate) fn page(cx: &Cx, view: &ChooseView) -> Html {
         head(cx.say(&words::CHOOSE_TITLE), cx.say(&words::CHOOSE_LEDE)),
         resuming.unwrap_or_default(),
         of("div", "page__columns")
-            .add(of("div", "page__stack").add(integration(cx, view)).add(reach(cx, view)).add(registration(cx, view)).add(credential(cx, view)))
+            .add(
+                of("div", "page__stack")
+                    .add(integration(cx, view))
+                    .add(reach(cx, view))
+                    .add(registration(cx, view))
+                    .add(credential(cx, view)),
+            )
             .add(of("aside", "page__stack page__side").add(tenant(cx, view)).add(checks(cx, view)))
             .into(),
         bar(cx, view),
@@ -26,19 +32,33 @@ pub(crate) fn page(cx: &Cx, view: &ChooseView) -> Html {
 }
 
 fn integration(cx: &Cx, view: &ChooseView) -> El {
-    card(cx, &words::CHOOSE_WHAT)
-        .add(field::select(cx, "preset", &words::PRESET, &view.presets))
-        .add(field::text(cx, "name", &words::CHOOSE_NAME, &words::CHOOSE_NAME_HINT, &view.name, Intent::Name))
+    card(cx, &words::CHOOSE_WHAT).add(field::select(cx, "preset", &words::PRESET, &view.presets)).add(field::text(
+        cx,
+        "name",
+        &words::CHOOSE_NAME,
+        &words::CHOOSE_NAME_HINT,
+        &view.name,
+        Intent::Name,
+    ))
 }
 
 fn reach(cx: &Cx, view: &ChooseView) -> El {
-    let companies = (!view.all_companies).then(|| of("div", "nested").add(ticks(cx, "companies", &words::COMPANIES, &view.companies, "")));
-    let sets = ticks(cx, "permission-sets", &words::PERMISSION_SETS, &view.permission_sets, &view.permission_sets_chosen);
+    let companies = (!view.all_companies)
+        .then(|| of("div", "nested").add(ticks(cx, "companies", &words::COMPANIES, &view.companies, "")));
+    let sets =
+        ticks(cx, "permission-sets", &words::PERMISSION_SETS, &view.permission_sets, &view.permission_sets_chosen);
     card(cx, &words::CHOOSE_WHERE)
         .add(environment(cx, &view.environment))
-        .add(el("div").add(field::radios(cx, "all-companies", &words::COMPANIES, &which_companies(cx, view), false)).maybe(companies))
+        .add(
+            el("div")
+                .add(field::radios(cx, "all-companies", &words::COMPANIES, &which_companies(cx, view), false))
+                .maybe(companies),
+        )
         .add(group(cx, &words::PERMISSION_SETS, &words::PERMISSION_SETS_HINT).add(sets))
-        .add(group(cx, &words::APP_ROLES, &words::APP_ROLES_HINT).all(view.app_roles.iter().map(|role| field::tick(cx, role))))
+        .add(
+            group(cx, &words::APP_ROLES, &words::APP_ROLES_HINT)
+                .all(view.app_roles.iter().map(|role| field::tick(cx, role))),
+        )
 }
 
 fn group(cx: &Cx, legend: &'static Message, hint: &'static Message) -> El {
@@ -75,7 +95,14 @@ fn environment(cx: &Cx, view: &EnvironmentView) -> Html {
             let look = button(cx, cx.say(&words::ENVIRONMENT_PROBE), Rank::Secondary, &Intent::Probe);
             many(vec![
                 notice::notice(cx, finding).into(),
-                field::text(cx, "environment", &words::ENVIRONMENT, &words::ENVIRONMENT_TYPED_HINT, field, Intent::EnvironmentTyped),
+                field::text(
+                    cx,
+                    "environment",
+                    &words::ENVIRONMENT,
+                    &words::ENVIRONMENT_TYPED_HINT,
+                    field,
+                    Intent::EnvironmentTyped,
+                ),
                 of("div", "actions").add(look).add(state).into(),
             ])
         }
@@ -83,7 +110,8 @@ fn environment(cx: &Cx, view: &EnvironmentView) -> Html {
 }
 
 fn registration(cx: &Cx, view: &ChooseView) -> El {
-    let routes = (view.want_user.ticked && !view.routes.is_empty()).then(|| field::radios(cx, "route", &words::ROUTE, &view.routes, false));
+    let routes = (view.want_user.ticked && !view.routes.is_empty())
+        .then(|| field::radios(cx, "route", &words::ROUTE, &view.routes, false));
     card(cx, &words::CHOOSE_USER).add(field::tick(cx, &view.want_user)).maybe(routes)
 }
 
@@ -93,16 +121,18 @@ fn credential(cx: &Cx, view: &ChooseView) -> El {
         return card.add(of("p", "quiet").say(cx, &words::VENDOR_CREDENTIAL));
     }
     let lifetime = view.want_secret.ticked.then(|| {
-        el("div").add(field::radios(cx, "months", &words::SECRET_LIFETIME, &view.months, true)).add(of("p", "field__hint").text(&view.ends))
+        el("div")
+            .add(field::radios(cx, "months", &words::SECRET_LIFETIME, &view.months, true))
+            .add(of("p", "field__hint").text(&view.ends))
     });
     card.add(field::tick(cx, &view.want_secret)).maybe(lifetime)
 }
 
 fn tenant(cx: &Cx, view: &ChooseView) -> El {
     let (name, domain, id) = &view.tenant;
-    card_with(name, domain)
-        .add(of("p", "quiet").text(&cx.fill(&words::CHOOSE_TENANT_ID, &[("id", id)])))
-        .add(of("div", "actions").add(button(cx, cx.say(&words::SWITCH_ACCOUNT), Rank::Secondary, &Intent::SwitchAccount)))
+    card_with(name, domain).add(of("p", "quiet").text(&cx.fill(&words::CHOOSE_TENANT_ID, &[("id", id)]))).add(
+        of("div", "actions").add(button(cx, cx.say(&words::SWITCH_ACCOUNT), Rank::Secondary, &Intent::SwitchAccount)),
+    )
 }
 
 fn checks(cx: &Cx, view: &ChooseView) -> El {
@@ -115,6 +145,9 @@ fn bar(cx: &Cx, view: &ChooseView) -> Html {
     let reason = view.blocked.as_deref().unwrap_or_else(|| cx.say(&words::PLAN_NEXT));
     of("div", "page__actions")
         .add(el("p").set("id", "plan-reason").text(reason))
-        .add(main_button(cx, cx.say(&words::SHOW_PLAN), &Intent::Plan, view.blocked.is_some(), "plan-reason").set("id", "show-plan"))
+        .add(
+            main_button(cx, cx.say(&words::SHOW_PLAN), &Intent::Plan, view.blocked.is_some(), "plan-reason")
+                .set("id", "show-plan"),
+        )
         .into()
 }

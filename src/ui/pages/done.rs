@@ -12,7 +12,11 @@ use crate::view_model::{ActionView, DoneView, EvidenceView};
 
 pub(crate) fn page(cx: &Cx, view: &DoneView) -> Html {
     let reminder = |reminder: &ActionView| {
-        card(cx, &words::REMINDER_TITLE).add(el("p").say(cx, &words::REMINDER_TEXT)).add(actions(cx, std::slice::from_ref(reminder), Rank::Primary))
+        card(cx, &words::REMINDER_TITLE).add(el("p").say(cx, &words::REMINDER_TEXT)).add(actions(
+            cx,
+            std::slice::from_ref(reminder),
+            Rank::Primary,
+        ))
     };
     let next = card(cx, &words::NEXT_TITLE).add(actions(cx, &view.actions, Rank::Secondary));
     many(vec![
@@ -32,7 +36,8 @@ fn evidence(cx: &Cx, rows: &[EvidenceView]) -> El {
             .add(el("td").add(state::check(row.state, &row.word)))
     };
     let column = |word: &'static Message| el("th").set("scope", "col").say(cx, word);
-    let head = el("tr").all([&words::EVIDENCE_WHAT, &words::EVIDENCE_READ, &words::EVIDENCE_STATE].into_iter().map(column));
+    let head =
+        el("tr").all([&words::EVIDENCE_WHAT, &words::EVIDENCE_READ, &words::EVIDENCE_STATE].into_iter().map(column));
     let table = of("table", "evidence").add(el("thead").add(head)).add(el("tbody").all(rows.iter().map(row)));
     card(cx, &words::EVIDENCE).add(table)
 }

@@ -29,7 +29,9 @@ pub(crate) fn HandOver(props: &HandOverProps) -> Html {
         Callback::from(move |_: Event| revealed.set(!*revealed))
     };
     let (secrets, plain): (Vec<&CopyView>, Vec<&CopyView>) = view.values.iter().partition(|value| value.hidden);
-    let names: Vec<&str> = std::iter::once(cx.say(&words::HAND_VALUES)).chain(view.formats.iter().map(|format| format.label.as_str())).collect();
+    let names: Vec<&str> = std::iter::once(cx.say(&words::HAND_VALUES))
+        .chain(view.formats.iter().map(|format| format.label.as_str()))
+        .collect();
     let panel = match tab.checked_sub(1).and_then(|index| view.formats.get(index)) {
         Some(format) => ready_made(cx, format, &secrets, *revealed),
         None => plain.iter().map(|value| field(cx, value, None)).collect(),
@@ -41,11 +43,15 @@ pub(crate) fn HandOver(props: &HandOverProps) -> Html {
     let made = !secrets.is_empty();
     let shown = secrets.iter().map(|value| field(cx, value, Some((*revealed, &toggle)))).collect::<Html>();
     let lede = if made { &words::HAND_LEDE } else { &words::HAND_LEDE_KEPT };
-    let kept = made.then(|| notice::remark(Severity::Info, cx.say(&words::HAND_WHERE_TITLE), cx.say(&words::HAND_WHERE)));
+    let kept =
+        made.then(|| notice::remark(Severity::Info, cx.say(&words::HAND_WHERE_TITLE), cx.say(&words::HAND_WHERE)));
     many(vec![
         head(cx.say(&words::HAND_TITLE), cx.say(lede)),
         made.then(|| Html::from(credential(cx, view, shown))).unwrap_or_default(),
-        card(cx, &words::HAND_FOR).add(tabs::tabs(&list, cx.say(&words::HAND_FORMATS), &names, *tab, &choose)).add(tabs::panel(*tab, panel)).into(),
+        card(cx, &words::HAND_FOR)
+            .add(tabs::tabs(&list, cx.say(&words::HAND_FORMATS), &names, *tab, &choose))
+            .add(tabs::panel(*tab, panel))
+            .into(),
         kept.unwrap_or_default(),
         bar(cx, !made || view.stored),
     ])
@@ -54,7 +60,13 @@ pub(crate) fn HandOver(props: &HandOverProps) -> Html {
 fn credential(cx: &Cx, view: &HandOverView, shown: Html) -> El {
     let once = of("span", "state tone--warning").say(cx, &words::HAND_ONCE);
     let stored = of("label", "option")
-        .add(el("input").set("type", "checkbox").set("id", "stored").checked(view.stored).change(cx, &Intent::Stored(!view.stored)))
+        .add(
+            el("input")
+                .set("type", "checkbox")
+                .set("id", "stored")
+                .checked(view.stored)
+                .change(cx, &Intent::Stored(!view.stored)),
+        )
         .add(el("span").say(cx, &words::HAND_STORED));
     of("section", "card credential")
         .add(of("div", "row__line").add(el("h2").say(cx, &words::HAND_SECRET)).add(once))
@@ -66,10 +78,13 @@ fn credential(cx: &Cx, view: &HandOverView, shown: Html) -> El {
 /// A ready-made text; the secrets inside it are as visible as their own fields are.
 fn ready_made(cx: &Cx, format: &FormatView, secrets: &[&CopyView], revealed: bool) -> Html {
     let hidden = secrets.iter().filter(|secret| !revealed && !secret.value.is_empty());
-    let text = hidden.fold(format.content.open().to_owned(), |text, secret| text.replace(secret.value.open(), "••••••••"));
-    let actions = of("div", "actions")
-        .add(copy_button(cx, &format.label, Piece::Format(format.format), format.copied))
-        .add(button(cx, cx.say(&words::DOWNLOAD), Rank::Secondary, &Intent::Download(format.format)).set("id", "download"));
+    let text =
+        hidden.fold(format.content.open().to_owned(), |text, secret| text.replace(secret.value.open(), "••••••••"));
+    let actions =
+        of("div", "actions").add(copy_button(cx, &format.label, Piece::Format(format.format), format.copied)).add(
+            button(cx, cx.say(&words::DOWNLOAD), Rank::Secondary, &Intent::Download(format.format))
+                .set("id", "download"),
+        );
     many(vec![of("pre", "http").set("tabindex", "0").text(&text).into(), actions.into()])
 }
 

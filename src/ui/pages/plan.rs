@@ -11,11 +11,16 @@ use crate::view_model::{ActionView, PlanView};
 
 pub(crate) fn page(cx: &Cx, view: &PlanView) -> Html {
     let other = |action: &ActionView| button(cx, &action.label, Rank::Secondary, &action.intent);
-    let confirm = view.confirm.as_ref().map(|confirm| main_button(cx, &confirm.label, &confirm.intent, false, "confirm-note").set("id", "confirm"));
+    let confirm = view
+        .confirm
+        .as_ref()
+        .map(|confirm| main_button(cx, &confirm.label, &confirm.intent, false, "confirm-note").set("id", "confirm"));
     many(vec![
         head(&view.title, &view.summary),
         view.notes.iter().map(|note| notice::notice(cx, note)).collect(),
-        card(cx, &words::PLAN_CHANGES).add(of("ul", "rows").all(view.lines.iter().map(|line| plan_line::row(cx, line)))).into(),
+        card(cx, &words::PLAN_CHANGES)
+            .add(of("ul", "rows").all(view.lines.iter().map(|line| plan_line::row(cx, line))))
+            .into(),
         of("div", "page__actions")
             .add(el("p").set("id", "confirm-note").say(cx, &words::PLAN_SAFE))
             .all(view.others.iter().map(other))

@@ -21,13 +21,20 @@ pub(crate) fn page(cx: &Cx, view: &RunView) -> Html {
 }
 
 fn one(cx: &Cx, lane: &LaneView) -> El {
-    of("section", "card").add(el("h2").text(&lane.title)).add(of("ol", "rows").all(lane.steps.iter().map(|step| step_row::row(cx, step))))
+    of("section", "card")
+        .add(el("h2").text(&lane.title))
+        .add(of("ol", "rows").all(lane.steps.iter().map(|step| step_row::row(cx, step))))
 }
 
 fn progress(cx: &Cx, lanes: &[LaneView]) -> El {
     let steps = || lanes.iter().flat_map(|lane| &lane.steps);
-    let finished = steps().filter(|step| matches!(step.state, StepState::Done | StepState::Kept | StepState::Skipped)).count();
-    el("progress").put("max", &steps().count().to_string()).put("value", &finished.to_string()).label("aria-label", cx, &words::RUN_PROGRESS)
+    let finished =
+        steps().filter(|step| matches!(step.state, StepState::Done | StepState::Kept | StepState::Skipped)).count();
+    el("progress").put("max", &steps().count().to_string()).put("value", &finished.to_string()).label(
+        "aria-label",
+        cx,
+        &words::RUN_PROGRESS,
+    )
 }
 
 fn ended(cx: &Cx, outcome: &OutcomeView) -> El {

@@ -18,8 +18,13 @@ const STEPS: [(&Message, &Message); 4] = [
 ];
 
 pub(crate) fn page(cx: &Cx, view: &WelcomeView) -> Html {
-    let preset = view.preset.as_ref().map(|preset| notice::remark(Severity::Info, "", &cx.fill(&words::WELCOME_PRESET, &[("preset", preset)])));
-    let people = card(cx, &words::WHO_TITLE).add(el("p").say(cx, &words::WHO_ENTRA)).add(el("p").say(cx, &words::WHO_BUSINESS_CENTRAL));
+    let preset = view
+        .preset
+        .as_ref()
+        .map(|preset| notice::remark(Severity::Info, "", &cx.fill(&words::WELCOME_PRESET, &[("preset", preset)])));
+    let people = card(cx, &words::WHO_TITLE)
+        .add(el("p").say(cx, &words::WHO_ENTRA))
+        .add(el("p").say(cx, &words::WHO_BUSINESS_CENTRAL));
     many(vec![
         head(cx.say(&words::WELCOME_TITLE), cx.say(&words::WELCOME_LEDE)),
         preset.unwrap_or_default(),
@@ -31,7 +36,9 @@ pub(crate) fn page(cx: &Cx, view: &WelcomeView) -> Html {
 }
 
 fn steps(cx: &Cx, view: &WelcomeView) -> El {
-    let step = |(what, detail): (&'static Message, &'static Message)| el("li").add(el("b").say(cx, what)).add(el("p").say(cx, detail));
+    let step = |(what, detail): (&'static Message, &'static Message)| {
+        el("li").add(el("b").say(cx, what)).add(el("p").say(cx, detail))
+    };
     let tenant = field::text(cx, "tenant", &words::TENANT, &words::TENANT_HINT, &view.tenant, Intent::TenantTyped);
     let sign_in = button(cx, cx.say(&words::SIGN_IN), Rank::Large, &Intent::SignIn).set("id", "sign-in");
     card(cx, &words::WELCOME_STEPS)

@@ -29,13 +29,17 @@ pub(crate) fn Checklist(props: &ChecklistProps) -> Html {
     let ChecklistProps { cx, id, label, items, chosen } = props;
     let wanted = use_state(String::new);
     if items.len() < LONG {
-        return el("div").set("role", "group").put("aria-label", label).all(items.iter().map(|item| field::tick(cx, item))).into();
+        return el("div")
+            .set("role", "group")
+            .put("aria-label", label)
+            .all(items.iter().map(|item| field::tick(cx, item)))
+            .into();
     }
     let search = {
         let wanted = wanted.setter();
         Callback::from(move |event: Event| {
             if let Some(input) = event.target_dyn_into::<HtmlInputElement>() {
-                wanted.set(input.value().to_lowercase());
+                wanted.set(input.value().to_ascii_lowercase());
             }
         })
     };
@@ -64,7 +68,7 @@ pub(crate) fn Checklist(props: &ChecklistProps) -> Html {
 }
 
 fn matches(item: &TickView, wanted: &str) -> bool {
-    item.label.to_lowercase().contains(wanted) || item.hint.to_lowercase().contains(wanted)
+    item.label.to_ascii_lowercase().contains(wanted) || item.hint.to_ascii_lowercase().contains(wanted)
 }
 
 fn chip(cx: &Cx, item: &TickView) -> El {

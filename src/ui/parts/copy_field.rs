@@ -39,7 +39,13 @@ pub(crate) fn value(id: &'static str, value: &str) -> El {
             input.select();
         }
     });
-    el("input").set("id", id).set("type", "text").flag("readonly", true).set("spellcheck", "false").value(value).on(ListenerKind::onfocus, select)
+    el("input")
+        .set("id", id)
+        .set("type", "text")
+        .flag("readonly", true)
+        .set("spellcheck", "false")
+        .value(value)
+        .on(ListenerKind::onfocus, select)
 }
 
 pub(crate) fn copy_button(cx: &Cx, what: &str, piece: Piece, copied: bool) -> El {

@@ -11,7 +11,14 @@ use crate::ui::el::{El, el, of};
 use crate::view_model::{FieldView, OptionView, TickView};
 
 /// A line of text.
-pub(crate) fn text(cx: &Cx, id: &'static str, label: &'static Message, hint: &'static Message, field: &FieldView, make: fn(String) -> Intent) -> Html {
+pub(crate) fn text(
+    cx: &Cx,
+    id: &'static str,
+    label: &'static Message,
+    hint: &'static Message,
+    field: &FieldView,
+    make: fn(String) -> Intent,
+) -> Html {
     let (hint_id, error_id) = (format!("{id}-hint"), format!("{id}-error"));
     let error = field.error.as_deref();
     let input = el("input")
@@ -46,13 +53,19 @@ pub(crate) fn bare_select(cx: &Cx, id: &'static str, options: &[OptionView]) -> 
     let intents: Vec<Intent> = options.iter().map(|option| option.intent.clone()).collect();
     let listen = cx.clone();
     let choose = Callback::from(move |event: Event| {
-        let chosen = event.target_dyn_into::<HtmlSelectElement>().and_then(|select| usize::try_from(select.selected_index()).ok());
+        let chosen = event
+            .target_dyn_into::<HtmlSelectElement>()
+            .and_then(|select| usize::try_from(select.selected_index()).ok());
         if let Some(intent) = chosen.and_then(|index| intents.get(index)) {
             listen.send(intent.clone());
         }
     });
     let option = |option: &OptionView| {
-        el("option").put("value", &option.value).flag("disabled", option.disabled).flag("selected", option.chosen).text(&option.label)
+        el("option")
+            .put("value", &option.value)
+            .flag("disabled", option.disabled)
+            .flag("selected", option.chosen)
+            .text(&option.label)
     };
     let chosen = options.iter().find(|option| option.chosen).map_or("", |option| option.value.as_str());
     let list = el("select")
@@ -65,12 +78,21 @@ pub(crate) fn bare_select(cx: &Cx, id: &'static str, options: &[OptionView]) -> 
 }
 
 /// One of a few, all in sight: side by side when short, below each other when each has its reason.
-pub(crate) fn radios(cx: &Cx, name: &'static str, legend: &'static Message, options: &[OptionView], side_by_side: bool) -> Html {
+pub(crate) fn radios(
+    cx: &Cx,
+    name: &'static str,
+    legend: &'static Message,
+    options: &[OptionView],
+    side_by_side: bool,
+) -> Html {
     let radio = |option: &OptionView| {
-        let input = el("input").set("type", "radio").set("name", name).checked(option.chosen).flag("disabled", option.disabled);
+        let input =
+            el("input").set("type", "radio").set("name", name).checked(option.chosen).flag("disabled", option.disabled);
         of("label", if side_by_side { "segment" } else { "option" })
             .add(input.put("value", &option.value).change(cx, &option.intent))
-            .add(el("span").text(&option.label).maybe((!option.hint.is_empty()).then(|| el("small").text(&option.hint))))
+            .add(
+                el("span").text(&option.label).maybe((!option.hint.is_empty()).then(|| el("small").text(&option.hint))),
+            )
     };
     let all = of("div", if side_by_side { "segments" } else { "" }).all(options.iter().map(radio));
     of("fieldset", "field").add(of("legend", "field__label").say(cx, legend)).add(el("div").add(all)).into()
@@ -84,6 +106,10 @@ pub(crate) fn tick(cx: &Cx, view: &TickView) -> El {
         .text(" ")
         .maybe(badge)
         .maybe((!view.hint.is_empty()).then(|| el("small").text(&view.hint)));
-    let input = el("input").set("type", "checkbox").checked(view.ticked).flag("disabled", view.disabled).change(cx, &view.intent);
+    let input = el("input")
+        .set("type", "checkbox")
+        .checked(view.ticked)
+        .flag("disabled", view.disabled)
+        .change(cx, &view.intent);
     of("label", "option").key(&view.key).add(input).add(words)
 }

@@ -57,8 +57,11 @@ fn support(cx: &Cx, finding: &FindingView) -> Html {
         return Html::default();
     }
     let lines = format!("{}\n{}", finding.code, finding.support.join("\n"));
-    let content = el("div")
-        .add(of("pre", "http").text(&lines))
-        .add(button::button(cx, cx.say(&words::COPY_DETAILS), Rank::Subtle, &Intent::Copy(Piece::SupportReport)));
+    let content = el("div").add(of("pre", "http").text(&lines)).add(button::button(
+        cx,
+        cx.say(&words::COPY_DETAILS),
+        Rank::Subtle,
+        &Intent::Copy(Piece::SupportReport),
+    ));
     super::more(cx.say(&words::DETAILS_FOR_SUPPORT), false, content).into()
 }

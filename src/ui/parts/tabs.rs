@@ -32,7 +32,11 @@ pub(crate) fn tabs(list: &NodeRef, label: &str, names: &[&str], chosen: usize, c
 
 /// What the chosen tab shows.
 pub(crate) fn panel(chosen: usize, content: Html) -> El {
-    of("div", "page__stack").set("role", "tabpanel").set("id", "tab-panel").put("aria-labelledby", &format!("tab-{chosen}")).add(content)
+    of("div", "page__stack")
+        .set("role", "tabpanel")
+        .set("id", "tab-panel")
+        .put("aria-labelledby", &format!("tab-{chosen}"))
+        .add(content)
 }
 
 fn keys(list: &NodeRef, count: usize, chosen: usize, choose: &Callback<usize>) -> Callback<Event> {
@@ -48,7 +52,8 @@ fn keys(list: &NodeRef, count: usize, chosen: usize, choose: &Callback<usize>) -
         };
         event.prevent_default();
         choose.emit(next);
-        let tab = list.cast::<HtmlElement>().and_then(|list| list.children().item(u32::try_from(next).unwrap_or_default()));
+        let tab =
+            list.cast::<HtmlElement>().and_then(|list| list.children().item(u32::try_from(next).unwrap_or_default()));
         if let Some(tab) = tab.and_then(|tab| tab.dyn_into::<HtmlElement>().ok()) {
             tab.focus().ok();
         }
