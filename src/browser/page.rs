@@ -7,7 +7,9 @@ use js_sys::Array;
 use wasm_bindgen::JsCast;
 use wasm_bindgen::prelude::*;
 use wasm_bindgen_futures::JsFuture;
-use web_sys::{Blob, BlobPropertyBag, HtmlAnchorElement, HtmlElement, HtmlTextAreaElement, PageTransitionEvent, Url, window};
+use web_sys::{
+    Blob, BlobPropertyBag, HtmlAnchorElement, HtmlElement, HtmlTextAreaElement, PageTransitionEvent, Url, window,
+};
 
 /// What the page finds when it starts; the address is read before anything else happens.
 pub(super) async fn start() -> Option<Start> {

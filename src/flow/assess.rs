@@ -1,13 +1,13 @@
 //! Judges facts and choices: the live checks of the second screen, and whether a plan can be shown. Pure functions of
 //! the model; asked anew whenever the screen is drawn.
 
+use super::Model;
 use super::checks::{Lookup, RecordFact};
 use super::choices::{SetKey, Target};
 use super::effect::Piece;
 use super::event::Intent;
 use super::finding::{Finding, FindingCode as Code, Weight};
 use super::route::RouteKind;
-use super::Model;
 use crate::config::PresetKind;
 use crate::protocol::graph::SecretInfo;
 use crate::protocol::oauth::Resource;
@@ -177,11 +177,14 @@ impl Model {
                 let id = page.and_then(|page| page.publisher_id.clone());
                 match found {
                     None => Check::of(key, Finding::warning(Code::PublisherUnverified).with("expected", expected.name)),
-                    Some(name) if name == expected.name && (expected.verified_id.is_none() || expected.verified_id == id) => {
+                    Some(name)
+                        if name == expected.name && (expected.verified_id.is_none() || expected.verified_id == id) =>
+                    {
                         Check::pass(key, Detail::Publisher(name))
                     }
                     Some(name) => {
-                        let finding = Finding::warning(Code::PublisherOther).with("expected", expected.name).with("found", name);
+                        let finding =
+                            Finding::warning(Code::PublisherOther).with("expected", expected.name).with("found", name);
                         Check::of(key, finding)
                     }
                 }
@@ -256,7 +259,9 @@ impl Model {
         match (&self.facts.environments, chosen) {
             (Lookup::Unasked | Lookup::Asking, _) => Check::running(key),
             (Lookup::Failed(finding), None) => Check::of(key, Finding { weight: Weight::Warning, ..finding.clone() }),
-            (Lookup::Failed(finding), Some(_)) if !typed => Check::of(key, Finding { weight: Weight::Error, ..finding.clone() }),
+            (Lookup::Failed(finding), Some(_)) if !typed => {
+                Check::of(key, Finding { weight: Weight::Error, ..finding.clone() })
+            }
             (Lookup::Known(list), _) if !list.iter().any(|it| it.active) => {
                 Check::of(key, Finding::error(Code::NoEnvironment).action(Intent::CheckAgain))
             }
@@ -288,7 +293,10 @@ impl Model {
             Lookup::Known(found) => {
                 if let (Some(fact), Some(RecordFact::Readable(None))) = (found, self.facts.record.known()) {
                     // Somebody else's user has the name that ours would get.
-                    return Check::of(key, Finding::error(Code::UserNameTaken).with("name", fact.user.user_name.clone()));
+                    return Check::of(
+                        key,
+                        Finding::error(Code::UserNameTaken).with("name", fact.user.user_name.clone()),
+                    );
                 }
                 Check::pass(key, Detail::UsersReadable)
             }
@@ -327,7 +335,9 @@ impl Model {
             (None, Lookup::Failed(finding)) => Check::of(key, finding.clone()),
             (None, Lookup::Known(_)) => Check::of(key, Finding::error(Code::NoRoute)),
             (None, _) => Check::unknown(key),
-            (Some(RouteKind::Guided), Lookup::Known(RecordFact::NoPage)) if self.deployment().config.partner_api.is_some() => {
+            (Some(RouteKind::Guided), Lookup::Known(RecordFact::NoPage))
+                if self.deployment().config.partner_api.is_some() =>
+            {
                 let finding = Finding::info(Code::PartnerApiMissing).with("environment", environment);
                 Check { state: State::Pass, detail: Detail::Route(RouteKind::Guided), ..Check::of(key, finding) }
             }
@@ -376,7 +386,8 @@ impl Model {
         if choices.sets.iter().any(|set| set.role_id.eq_ignore_ascii_case(BARRED_SET)) {
             return Check::of(key, Finding::error(Code::SuperBarred));
         }
-        let broad: Vec<&str> = choices.sets.iter().map(|set| set.role_id.as_str()).filter(|role| is_broad(role)).collect();
+        let broad: Vec<&str> =
+            choices.sets.iter().map(|set| set.role_id.as_str()).filter(|role| is_broad(role)).collect();
         if broad.is_empty() {
             return Check::pass(key, Detail::Sets(choices.sets.len()));
         }

@@ -43,8 +43,13 @@ pub fn read(text: &str, config: &Config) -> Option<Checkpoint> {
     };
     Some(Checkpoint {
         choices: Choices::from_json(&value["choices"], config)?,
-        interrupted: value["run"].as_object().and_then(|run| Some(Interrupted { secrets: secrets(run.get("secrets")?)? })),
-        language: value["language"].as_str().filter(|tag| config.languages.iter().any(|known| known == tag)).map(str::to_owned),
+        interrupted: value["run"]
+            .as_object()
+            .and_then(|run| Some(Interrupted { secrets: secrets(run.get("secrets")?)? })),
+        language: value["language"]
+            .as_str()
+            .filter(|tag| config.languages.iter().any(|known| known == tag))
+            .map(str::to_owned),
     })
 }
 

@@ -220,7 +220,8 @@ impl Model {
         let generation = self.facts.site_generation;
         let typed = self.choices.as_ref().is_some_and(|choices| choices.typed);
         let listed = self.facts.environments.known().is_some_and(|list| {
-            list.iter().any(|it| it.active && Some(&it.name) == self.choices.as_ref().and_then(|it| it.environment.as_ref()))
+            list.iter()
+                .any(|it| it.active && Some(&it.name) == self.choices.as_ref().and_then(|it| it.environment.as_ref()))
         });
         if self.facts.companies.is_unasked() && (typed || listed) {
             self.facts.companies = Lookup::Asking;
@@ -271,17 +272,21 @@ impl Model {
                 items.extend(self.application_items());
                 Some((Resource::Graph, graph::batch(&endpoints.graph, &items)))
             }
-            Question::Application { .. } => Some((Resource::Graph, graph::batch(&endpoints.graph, &self.application_items()))),
+            Question::Application { .. } => {
+                Some((Resource::Graph, graph::batch(&endpoints.graph, &self.application_items())))
+            }
             Question::Details { app_id, .. } => {
-                let items = [item("principal", relative.service_principal(app_id)), item("grants", relative.grants(app_id))];
+                let items =
+                    [item("principal", relative.service_principal(app_id)), item("grants", relative.grants(app_id))];
                 Some((Resource::Graph, graph::batch(&endpoints.graph, &items)))
             }
             Question::Policy => Some((Resource::Graph, Graph::at(&endpoints.graph).credential_policy())),
             Question::AdminEnvironments => central(bc::admin_environments(&endpoints.business_central)),
             Question::UserEnvironments { .. } => central(bc::user_environments(&endpoints.business_central)),
-            Question::Companies { next, .. } => {
-                central(next.as_deref().map_or_else(|| self.site().map(|site| site.companies()), |link| Some(bc::next_page(link)))?)
-            }
+            Question::Companies { next, .. } => central(
+                next.as_deref()
+                    .map_or_else(|| self.site().map(|site| site.companies()), |link| Some(bc::next_page(link)))?,
+            ),
             Question::Sets { next, .. } => central(match next {
                 Some(link) => bc::next_page(link),
                 None => self.site()?.permission_sets(&self.any_company()?),
@@ -339,9 +344,9 @@ impl Model {
     pub(super) fn answered(&mut self, question: Question, attempt: u32, answer: Answer, out: &mut Out) {
         // An answer for an environment or application that is no longer meant says nothing.
         let current = match &question {
-            Question::Everything { generation } | Question::Application { generation } | Question::Details { generation, .. } => {
-                *generation == self.facts.application_generation
-            }
+            Question::Everything { generation }
+            | Question::Application { generation }
+            | Question::Details { generation, .. } => *generation == self.facts.application_generation,
             Question::Companies { generation, .. }
             | Question::Sets { generation, .. }
             | Question::Record { generation }
@@ -359,7 +364,9 @@ impl Model {
         match question {
             Question::Everything { generation } => self.take_everything(generation, answer, out),
             Question::Application { generation } => self.take_application_batch(generation, answer, out),
-            Question::Details { generation, found, app_id } => self.take_details(generation, *found, app_id, answer, out),
+            Question::Details { generation, found, app_id } => {
+                self.take_details(generation, *found, app_id, answer, out)
+            }
             Question::Policy => {
                 let result = answer.map_err(CallError::Silent).and_then(|response| graph::read_policy(&response));
                 self.facts.policy = match result {
@@ -471,13 +478,14 @@ impl Model {
     }
 
     fn take_details(&mut self, _: u64, found: Option<Application>, app_id: String, answer: Answer, out: &mut Out) {
-        let result = answer.map_err(CallError::Silent).and_then(|response| graph::read_batch(&response)).and_then(|parts| {
-            let missing = missing();
-            let part = |id: &str| parts.get(id).unwrap_or(&missing);
-            let principal = graph::or_missing(graph::read_service_principal(part("principal")))?;
-            let grants = graph::or_missing(graph::read_grants(part("grants")))?.unwrap_or_default();
-            Ok(Registered { application: found, app_id, service_principal: principal, grants })
-        });
+        let result =
+            answer.map_err(CallError::Silent).and_then(|response| graph::read_batch(&response)).and_then(|parts| {
+                let missing = missing();
+                let part = |id: &str| parts.get(id).unwrap_or(&missing);
+                let principal = graph::or_missing(graph::read_service_principal(part("principal")))?;
+                let grants = graph::or_missing(graph::read_grants(part("grants")))?.unwrap_or_default();
+                Ok(Registered { application: found, app_id, service_principal: principal, grants })
+            });
         self.facts.registered = match result {
             Ok(registered) => Lookup::Known(Some(registered)),
             Err(error) => Lookup::Failed(self.explain(&error, Resource::Graph, "application", out.now)),
@@ -497,7 +505,9 @@ impl Model {
                         Finding::warning(FindingCode::EnvironmentsForbidden).refused(refusal, out.now)
                     }
                     CallError::Silent(_) => Finding::warning(FindingCode::EnvironmentsUnreachable),
-                    other => Finding { weight: super::Weight::Warning, ..Finding::of_call(other, "environments", out.now) },
+                    other => {
+                        Finding { weight: super::Weight::Warning, ..Finding::of_call(other, "environments", out.now) }
+                    }
                 };
                 self.ask(Question::UserEnvironments { first: Box::new(first) }, 1, out);
             }
@@ -548,7 +558,8 @@ impl Model {
                 self.facts.companies = Lookup::Known(so_far);
             }
             Err(error) => {
-                let environment = self.choices.as_ref().and_then(|choices| choices.environment.clone()).unwrap_or_default();
+                let environment =
+                    self.choices.as_ref().and_then(|choices| choices.environment.clone()).unwrap_or_default();
                 let finding = match &error {
                     CallError::Refused(refusal) if refusal.status == 404 => {
                         Finding::error(FindingCode::EnvironmentUnknown).refused(refusal, out.now)
@@ -578,7 +589,8 @@ impl Model {
                 self.match_wanted_sets();
             }
             Err(error) => {
-                let environment = self.choices.as_ref().and_then(|choices| choices.environment.clone()).unwrap_or_default();
+                let environment =
+                    self.choices.as_ref().and_then(|choices| choices.environment.clone()).unwrap_or_default();
                 let finding = match &error {
                     CallError::Refused(refusal) => {
                         Finding::error(FindingCode::PermissionSetsUnreadable).refused(refusal, out.now)
@@ -612,8 +624,9 @@ impl Model {
         self.facts.record = match answer.map_err(CallError::Silent).and_then(|response| bc::read_records(&response)) {
             Ok((rows, _)) => {
                 let app_id = self.known_app_id();
-                let record =
-                    rows.into_iter().find(|row| app_id.as_ref().is_some_and(|id| row.client_id.eq_ignore_ascii_case(id)));
+                let record = rows
+                    .into_iter()
+                    .find(|row| app_id.as_ref().is_some_and(|id| row.client_id.eq_ignore_ascii_case(id)));
                 Lookup::Known(RecordFact::Readable(record))
             }
             Err(CallError::Refused(refusal)) if refusal.status == 404 => Lookup::Known(RecordFact::NoPage),
@@ -623,7 +636,8 @@ impl Model {
 
     fn take_user(&mut self, generation: u64, answer: Answer, out: &mut Out) {
         let name = self.record_description();
-        let by_id = matches!(self.facts.record.known(), Some(RecordFact::Readable(Some(record))) if record.user_id.is_some());
+        let by_id =
+            matches!(self.facts.record.known(), Some(RecordFact::Readable(Some(record))) if record.user_id.is_some());
         let result = answer.map_err(CallError::Silent).and_then(|response| {
             if by_id {
                 graph::or_missing(bc::read_user(&response))
@@ -634,12 +648,14 @@ impl Model {
         });
         match result {
             Ok(Some(user)) => {
-                let question = Question::Permissions { generation, user: Box::new(user), so_far: Vec::new(), next: None };
+                let question =
+                    Question::Permissions { generation, user: Box::new(user), so_far: Vec::new(), next: None };
                 self.ask(question, 1, out);
             }
             Ok(None) => self.facts.user = Lookup::Known(None),
             Err(error) => {
-                let environment = self.choices.as_ref().and_then(|choices| choices.environment.clone()).unwrap_or_default();
+                let environment =
+                    self.choices.as_ref().and_then(|choices| choices.environment.clone()).unwrap_or_default();
                 let finding = match &error {
                     CallError::Refused(refusal) => Finding::error(FindingCode::SecurityMissing)
                         .refused(refusal, out.now)
@@ -652,7 +668,14 @@ impl Model {
         }
     }
 
-    fn take_permissions(&mut self, generation: u64, user: User, mut so_far: Vec<UserPermission>, answer: Answer, out: &mut Out) {
+    fn take_permissions(
+        &mut self,
+        generation: u64,
+        user: User,
+        mut so_far: Vec<UserPermission>,
+        answer: Answer,
+        out: &mut Out,
+    ) {
         match answer.map_err(CallError::Silent).and_then(|response| bc::read_user_permissions(&response)) {
             Ok((rows, next)) => {
                 so_far.extend(rows);
@@ -663,7 +686,8 @@ impl Model {
                 }
             }
             Err(error) => {
-                self.facts.user = Lookup::Failed(self.explain(&error, Resource::BusinessCentral, "permission-sets", out.now));
+                self.facts.user =
+                    Lookup::Failed(self.explain(&error, Resource::BusinessCentral, "permission-sets", out.now));
             }
         }
     }

@@ -236,7 +236,8 @@ mod tests {
     fn names_that_hide_their_direction_do_not_fit() {
         let config = config();
         let mut choices = Choices::of_preset(&config, &config.presets[0]);
-        for (name, fits) in [("متجر", true), ("O'Brien \"Shop\" 🍕", true), ("a\u{202e}b", false), ("a\nb", false)] {
+        for (name, fits) in [("متجر", true), ("O'Brien \"Shop\" 🍕", true), ("a\u{202e}b", false), ("a\nb", false)]
+        {
             choices.name = name.into();
             assert_eq!(choices.name_fits(), fits, "{name:?}");
         }

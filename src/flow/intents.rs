@@ -317,14 +317,27 @@ impl Model {
     fn download(&mut self, format: Format, out: &mut Out) {
         let Some(credential) = hand_over::credential(self) else { return };
         let name = hand_over::file_name(format);
-        out.push(Effect::Download { name: name.into(), kind: "text/plain", content: hand_over::format(&credential, format) });
+        out.push(Effect::Download {
+            name: name.into(),
+            kind: "text/plain",
+            content: hand_over::format(&credential, format),
+        });
     }
 
     fn download_calendar(&mut self, out: &mut Out) {
         let Some(run) = &self.run else { return };
         let Some(secret) = &run.known.secret else { return };
-        let content = super::calendar::reminder(&run.brief.name, run.known.app_id.as_deref().unwrap_or(""), secret.ends, self.now);
-        out.push(Effect::Download { name: "secret-expiry.ics".into(), kind: "text/calendar", content: Secret::new(content) });
+        let content = super::calendar::reminder(
+            &run.brief.name,
+            run.known.app_id.as_deref().unwrap_or(""),
+            secret.ends,
+            self.now,
+        );
+        out.push(Effect::Download {
+            name: "secret-expiry.ics".into(),
+            kind: "text/calendar",
+            content: Secret::new(content),
+        });
     }
 
     /// The link to send to the administrator who can: choices only, never a secret, never an endpoint.

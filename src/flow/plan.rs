@@ -6,7 +6,7 @@ use super::route::RouteKind;
 use super::{Model, run};
 use crate::config::PresetKind;
 use crate::protocol::business_central::{PermissionSet, Site, UserPermission};
-use crate::protocol::graph::{Application, AppRole, BUSINESS_CENTRAL_APP};
+use crate::protocol::graph::{AppRole, Application, BUSINESS_CENTRAL_APP};
 use crate::protocol::http::Request;
 use crate::protocol::{date, url};
 use serde_json::{Value, json};
@@ -199,9 +199,8 @@ impl Model {
         let listed = self.facts.environments.known().and_then(|list| list.iter().find(|it| it.name == environment));
         let account = self.account()?;
         let web_client = listed.map(|it| it.web_client.clone()).filter(|address| url::origin(address).is_some());
-        let web_client = web_client.unwrap_or_else(|| {
-            format!("{WEB_CLIENT}/{}/{}", url::encode(&account.tenant), url::encode(&environment))
-        });
+        let web_client = web_client
+            .unwrap_or_else(|| format!("{WEB_CLIENT}/{}/{}", url::encode(&account.tenant), url::encode(&environment)));
         let roles: Vec<AppRole> =
             central.roles.iter().filter(|role| choices.app_roles.contains(&role.value)).cloned().collect();
         let vendor = matches!(preset.kind, PresetKind::Vendor { .. });
@@ -302,7 +301,9 @@ impl Model {
         // Without the partner's page the record itself cannot be read; its enabled user is the evidence there is.
         let there = match record {
             Some(record) => Some(record.enabled),
-            None => user.filter(|_| matches!(self.facts.record.known(), Some(RecordFact::NoPage))).map(|fact| fact.user.enabled),
+            None => user
+                .filter(|_| matches!(self.facts.record.known(), Some(RecordFact::NoPage)))
+                .map(|fact| fact.user.enabled),
         };
         drafts.push(match there {
             Some(true) => (Step::Record(route), Action::Keep, Reason::Same),
@@ -345,7 +346,8 @@ impl Model {
 /// True when the set is given in this company, or in all.
 pub(super) fn is_given(given: &[UserPermission], set: &PermissionSet, company: &str) -> bool {
     given.iter().any(|it| {
-        set.is(&it.role_id, &it.app_id, &it.scope) && (it.company.is_empty() || it.company.eq_ignore_ascii_case(company))
+        set.is(&it.role_id, &it.app_id, &it.scope)
+            && (it.company.is_empty() || it.company.eq_ignore_ascii_case(company))
     })
 }
 
@@ -392,16 +394,23 @@ fn difference(application: &Application, body: &Value, roles: &[AppRole], ours: 
             differs.push("name");
         }
         // PATCH replaces a collection whole (graph.md 2), so what is there is sent again.
-        let mut merge = |member: &'static str, word: &'static str, there: &[String], wanted: &Value, wrap: fn(Value) -> Value| {
-            let wanted: Vec<&str> = wanted.as_array().into_iter().flatten().filter_map(Value::as_str).collect();
-            if wanted.iter().any(|item| !there.iter().any(|it| it == item)) {
-                let mut all: Vec<&str> = there.iter().map(String::as_str).collect();
-                all.extend(wanted.iter().filter(|item| !there.iter().any(|it| it == *item)));
-                change.insert(member.into(), wrap(json!(all)));
-                differs.push(word);
-            }
-        };
-        merge("web", "redirect", &application.redirect_uris, &body["web"]["redirectUris"], |all| json!({ "redirectUris": all }));
+        let mut merge =
+            |member: &'static str, word: &'static str, there: &[String], wanted: &Value, wrap: fn(Value) -> Value| {
+                let wanted: Vec<&str> = wanted.as_array().into_iter().flatten().filter_map(Value::as_str).collect();
+                if wanted.iter().any(|item| !there.iter().any(|it| it == item)) {
+                    let mut all: Vec<&str> = there.iter().map(String::as_str).collect();
+                    all.extend(wanted.iter().filter(|item| !there.iter().any(|it| it == *item)));
+                    change.insert(member.into(), wrap(json!(all)));
+                    differs.push(word);
+                }
+            };
+        merge(
+            "web",
+            "redirect",
+            &application.redirect_uris,
+            &body["web"]["redirectUris"],
+            |all| json!({ "redirectUris": all }),
+        );
         merge("tags", "tags", &application.tags, &body["tags"], |all| all);
     }
     (Value::Object(change), differs)

@@ -174,7 +174,8 @@ impl Model {
         };
         let mut scopes: Vec<String> = SCOPES.iter().map(|(resource, value)| resource.scope(value)).collect();
         scopes.extend(attempt.extra.iter().cloned());
-        let hint = self.account().filter(|_| prompt != Some("select_account")).and_then(|account| account.login_hint.clone());
+        let hint =
+            self.account().filter(|_| prompt != Some("select_account")).and_then(|account| account.login_hint.clone());
         let authority = self.authority(&attempt.tenant);
         let url = AuthorizeRequest {
             authority: &authority,
@@ -210,7 +211,12 @@ impl Model {
 
     /// Looks at what Entra sent back. Every record of this tab is used up by it: the matching one because it is
     /// single-use, the others because a page load without their answer means that they were given up.
-    pub(super) fn read_sign_in(&mut self, answer: Option<AuthorizeAnswer>, records: Vec<(String, String)>, out: &mut Out) {
+    pub(super) fn read_sign_in(
+        &mut self,
+        answer: Option<AuthorizeAnswer>,
+        records: Vec<(String, String)>,
+        out: &mut Out,
+    ) {
         let mut matching = None;
         let state = match &answer {
             Some(AuthorizeAnswer::Code { state, .. } | AuthorizeAnswer::Refused { state, .. }) => Some(state.clone()),
@@ -404,7 +410,9 @@ impl Model {
                 self.renewals = 0;
             }
             Err(CallError::Refused(refusal)) => {
-                if refusal.has_code("bad_token") || finding.as_ref().is_some_and(|f| f.code == FindingCode::SessionEnded) {
+                if refusal.has_code("bad_token")
+                    || finding.as_ref().is_some_and(|f| f.code == FindingCode::SessionEnded)
+                {
                     session.refresh = None;
                 }
                 session.refused.extend(finding.map(|finding| (resource, finding)));
@@ -430,7 +438,8 @@ impl Model {
         let finding = if refusal.has_code("650052") || refusal.has_code("500011") {
             Finding::error(FindingCode::BusinessCentralAbsent)
         } else if consent && resource == Resource::BusinessCentral {
-            Finding::error(FindingCode::BusinessCentralConsentMissing).action(super::event::Intent::GrantConsent(resource))
+            Finding::error(FindingCode::BusinessCentralConsentMissing)
+                .action(super::event::Intent::GrantConsent(resource))
         } else if refusal.has_code("interaction_required") {
             Finding::error(FindingCode::InteractionNeeded).action(super::event::Intent::GrantConsent(resource))
         } else if refusal.code == "invalid_grant" {
@@ -447,24 +456,28 @@ impl Model {
         use FindingCode as Code;
         let number = refusal.details.first().cloned().unwrap_or_default();
         let finding = match number.as_str() {
-            "65004" => Finding::warning(Code::ConsentDeclined).action(Intent::SignIn),
+            "65004" => consent_declined(),
             "90094" | "90095" => Finding::error(Code::AdminApprovalNeeded)
                 .action(Intent::Copy(super::effect::Piece::Invitation))
                 .action(Intent::SwitchAccount),
             "53000" | "53001" | "53002" | "53003" | "530032" | "530035" | "50057" | "50053" => {
                 Finding::error(Code::SignInBlocked).with("number", number).action(Intent::SwitchAccount)
             }
-            "50020" | "50034" | "51004" | "90072" => Finding::error(Code::AccountNotInTenant).action(Intent::SwitchAccount),
+            "50020" | "50034" | "51004" | "90072" => {
+                Finding::error(Code::AccountNotInTenant).action(Intent::SwitchAccount)
+            }
             "50105" => Finding::error(Code::AssignmentRequired),
             "90002" | "50059" => Finding::error(Code::TenantUnknown).with("tenant", self.wanted_tenant()),
             "650052" | "500011" => Finding::error(Code::BusinessCentralAbsent),
-            "700016" | "650056" | "65005" | "50194" => Finding::error(Code::PageNotRegisteredThere).with("number", number),
+            "700016" | "650056" | "65005" | "50194" => {
+                Finding::error(Code::PageNotRegisteredThere).with("number", number)
+            }
             "9002326" | "9002327" => Finding::error(Code::RedirectNotSpa),
             "50076" | "50079" | "50072" | "50074" | "50078" | "53004" => {
                 Finding::error(Code::InteractionNeeded).action(Intent::SignIn)
             }
             "700082" | "700084" | "70008" | "70043" | "50173" | "50089" | "50132" | "50133" => session_ended(),
-            _ if refusal.code == "access_denied" => Finding::warning(Code::ConsentDeclined).action(Intent::SignIn),
+            _ if refusal.code == "access_denied" => consent_declined(),
             _ => Finding::error(Code::SignInFailed)
                 .with("code", refusal.code.clone())
                 .with("number", number)
@@ -484,6 +497,12 @@ impl Model {
         self.forget_work(out);
         out.push(Effect::Leave { url });
     }
+}
+
+/// Declined, or an ordinary user who was told that an administrator has to approve: both come back alike.
+fn consent_declined() -> Finding {
+    use super::{Intent, Piece};
+    Finding::warning(FindingCode::ConsentDeclined).action(Intent::SignIn).action(Intent::Copy(Piece::Invitation))
 }
 
 fn session_ended() -> Finding {

@@ -38,7 +38,8 @@ impl Deployment {
 impl Model {
     pub(super) fn start(&mut self, start: Start, out: &mut Out) {
         self.build = start.build;
-        let Some(address) = Address::parse(&start.address).filter(|address| url::is_trustworthy(&address.origin)) else {
+        let Some(address) = Address::parse(&start.address).filter(|address| url::is_trustworthy(&address.origin))
+        else {
             let origin = url::origin(&start.address).unwrap_or_default();
             self.setup = Setup::Broken(Finding::error(FindingCode::InsecurePage).with("origin", origin));
             return;
@@ -66,11 +67,8 @@ impl Model {
         let deployment = self.deployment();
         self.choices = deployment.config.presets.first().map(|preset| Choices::of_preset(&deployment.config, preset));
 
-        let (records, kept): (Vec<_>, Vec<_>) = start
-            .storage
-            .unwrap_or_default()
-            .into_iter()
-            .partition(|(key, _)| key.starts_with(session::RECORD));
+        let (records, kept): (Vec<_>, Vec<_>) =
+            start.storage.unwrap_or_default().into_iter().partition(|(key, _)| key.starts_with(session::RECORD));
         let memory = kept.iter().find(|(key, _)| key == checkpoint::KEY).map(|(_, text)| text.as_str());
         self.restore(memory.and_then(|text| checkpoint::read(text, &deployment.config)));
         self.load_text(out);
@@ -206,7 +204,9 @@ fn config_finding(error: &ConfigError) -> Finding {
 /// Environment names are up to 30 letters, digits, hyphens and spaces; we let through what can be one.
 pub(super) fn is_environment_name(text: &str) -> bool {
     let text = text.trim();
-    !text.is_empty() && text.chars().count() <= 60 && !text.contains(|sign: char| sign.is_control() || "/\\?#%".contains(sign))
+    !text.is_empty()
+        && text.chars().count() <= 60
+        && !text.contains(|sign: char| sign.is_control() || "/\\?#%".contains(sign))
 }
 
 /// A domain or a tenant id.

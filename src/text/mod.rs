@@ -2,8 +2,8 @@
 //! by those who want them, because three languages inside the wasm would cost everybody their bytes.
 //! `tests/catalogue.rs` checks that every key exists in every language with the same `{slots}`.
 
-pub mod findings;
 pub mod en;
+pub mod findings;
 pub mod screens;
 
 use std::collections::BTreeMap;

@@ -128,17 +128,17 @@ fn page(model: &Model, words: &Catalogue) -> Page {
 }
 
 fn welcome(model: &Model, words: &Catalogue) -> Page {
-    let reasons = [
-        en::SCOPE_USER_READ_WHY,
-        en::SCOPE_APPLICATIONS_WHY,
-        en::SCOPE_IMPERSONATION_WHY,
-        en::SCOPE_FINANCIALS_WHY,
-    ];
+    let reasons =
+        [en::SCOPE_USER_READ_WHY, en::SCOPE_APPLICATIONS_WHY, en::SCOPE_IMPERSONATION_WHY, en::SCOPE_FINANCIALS_WHY];
     let deployment = model.deployment();
     let linked = deployment.home.contains("preset=");
     Page::Welcome(WelcomeView {
         preset: model.preset().filter(|_| linked).map(|preset| preset.name),
-        permissions: SCOPES.iter().zip(reasons).map(|((_, value), why)| ((*value).to_owned(), words.say(why))).collect(),
+        permissions: SCOPES
+            .iter()
+            .zip(reasons)
+            .map(|((_, value), why)| ((*value).to_owned(), words.say(why)))
+            .collect(),
         publisher: deployment.config.publisher.name.clone(),
         tenant: FieldView {
             value: model.tenant_typed.clone(),

@@ -102,12 +102,25 @@ fn evidence(run: &Run, credential: &Credential, words: &Catalogue) -> Vec<Eviden
     let seen = |yes: bool| if yes { CheckState::Pass } else { CheckState::Warn };
     for task in &run.tasks {
         match (&task.step, &task.evidence) {
-            (Step::VerifyEntra, Some(Evidence::Entra { application, service_principal, roles, missing_roles, secret_hint })) => {
+            (
+                Step::VerifyEntra,
+                Some(Evidence::Entra { application, service_principal, roles, missing_roles, secret_hint }),
+            ) => {
                 let there = |yes: bool, message: Message| words.say(if yes { message } else { en::EVIDENCE_NOT_SEEN });
                 let source = en::SOURCE_GRAPH;
                 row(en::EVIDENCE_APPLICATION, credential.client_id.clone(), source, seen(*application));
-                row(en::EVIDENCE_PRINCIPAL, there(*service_principal, en::EVIDENCE_ENABLED), source, seen(*service_principal));
-                row(en::EVIDENCE_ROLES, [roles.as_slice(), missing_roles].concat().join(", "), source, seen(missing_roles.is_empty()));
+                row(
+                    en::EVIDENCE_PRINCIPAL,
+                    there(*service_principal, en::EVIDENCE_ENABLED),
+                    source,
+                    seen(*service_principal),
+                );
+                row(
+                    en::EVIDENCE_ROLES,
+                    [roles.as_slice(), missing_roles].concat().join(", "),
+                    source,
+                    seen(missing_roles.is_empty()),
+                );
                 if credential.ends.is_some() {
                     let value = secret_hint.as_ref().map_or_else(
                         || words.say(en::EVIDENCE_NOT_SEEN),
@@ -120,7 +133,12 @@ fn evidence(run: &Run, credential: &Credential, words: &Catalogue) -> Vec<Eviden
                 let source = en::SOURCE_CENTRAL;
                 let name = user.clone().unwrap_or_else(|| words.say(en::EVIDENCE_NOT_SEEN));
                 row(en::EVIDENCE_USER, name, source, seen(user.is_some()));
-                row(en::EVIDENCE_SETS, [sets.as_slice(), missing_sets].concat().join(", "), source, seen(missing_sets.is_empty()));
+                row(
+                    en::EVIDENCE_SETS,
+                    [sets.as_slice(), missing_sets].concat().join(", "),
+                    source,
+                    seen(missing_sets.is_empty()),
+                );
             }
             (Step::VerifyEntra, None) => {
                 row(en::STEP_VERIFY_ENTRA, words.say(en::EVIDENCE_READING), en::SOURCE_GRAPH, CheckState::Running);

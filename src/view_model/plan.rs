@@ -69,7 +69,11 @@ pub(super) fn title(step: &Step, brief: &Brief, words: &Catalogue) -> String {
         }
         Step::Record(_) => words.fill(en::STEP_RECORD, &[("environment", environment)]),
         Step::PermissionSet { set, company } => {
-            let place = if company.is_empty() { words.say(en::IN_ALL) } else { words.fill(en::IN_ONE, &[("company", company)]) };
+            let place = if company.is_empty() {
+                words.say(en::IN_ALL)
+            } else {
+                words.fill(en::IN_ONE, &[("company", company)])
+            };
             words.fill(en::STEP_SET, &[("set", &set.role_id), ("company", &place)])
         }
         Step::RemoveSecret { name, .. } => words.fill(en::STEP_REMOVE_SECRET, &[("name", name)]),

@@ -1,9 +1,7 @@
 //! The fourth screen: lanes of steps with their waits, and how it ended.
 
 use super::words::{action, finding};
-use super::{
-    AskView, CopyView, CountdownView, LaneView, OutcomeView, RunView, Severity, StepState, StepView, plan,
-};
+use super::{AskView, CopyView, CountdownView, LaneView, OutcomeView, RunView, Severity, StepState, StepView, plan};
 use crate::flow::plan::Step;
 use crate::flow::route::RouteKind;
 use crate::flow::run::{Outcome, Pause, Run, Task, TaskState};
@@ -44,9 +42,7 @@ pub(super) fn view(model: &Model, run: &Run, words: &Catalogue) -> RunView {
 
 fn outcome(outcome: Outcome, words: &Catalogue) -> OutcomeView {
     let (severity, title, text, intents) = match outcome {
-        Outcome::Complete => {
-            (Severity::Success, en::OUTCOME_COMPLETE, en::OUTCOME_COMPLETE_MORE, vec![Intent::Back])
-        }
+        Outcome::Complete => (Severity::Success, en::OUTCOME_COMPLETE, en::OUTCOME_COMPLETE_MORE, vec![Intent::Back]),
         Outcome::Partial => (
             Severity::Warning,
             en::OUTCOME_PARTIAL,
@@ -94,7 +90,9 @@ fn step(model: &Model, run: &Run, index: usize, task: &Task, words: &Catalogue) 
         }
     });
     let (countdown, ask, found) = match &task.state {
-        TaskState::Waiting { since, until, why } => (Some(countdown(*since, *until, *why, model.now, words)), None, None),
+        TaskState::Waiting { since, until, why } => {
+            (Some(countdown(*since, *until, *why, model.now, words)), None, None)
+        }
         TaskState::Asking { finding: found, .. } => {
             let ask = if found.is_some() { consent_ask(words) } else { guide(model, run, task, words) };
             (None, Some(ask), found.as_ref().map(|it| finding(words, it)))
@@ -143,7 +141,11 @@ fn guide(model: &Model, run: &Run, task: &Task, words: &Catalogue) -> AskView {
     };
     let guided = task.step == Step::Record(RouteKind::Guided);
     AskView {
-        steps: if guided { [en::GUIDE_1, en::GUIDE_2, en::GUIDE_3].map(|step| words.say(step)).to_vec() } else { Vec::new() },
+        steps: if guided {
+            [en::GUIDE_1, en::GUIDE_2, en::GUIDE_3].map(|step| words.say(step)).to_vec()
+        } else {
+            Vec::new()
+        },
         values: vec![
             copy(en::VALUE_CLIENT, Piece::ClientId, run.known.app_id.clone().unwrap_or_default()),
             copy(en::VALUE_DESCRIPTION, Piece::Description, crate::flow::run::description_of(run)),

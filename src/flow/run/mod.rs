@@ -214,9 +214,9 @@ impl Run {
 
     /// True while requests, waits or people are awaited.
     pub fn is_active(&self) -> bool {
-        self.tasks.iter().any(|task| {
-            matches!(task.state, TaskState::Running | TaskState::Waiting { .. } | TaskState::Asking { .. })
-        })
+        self.tasks
+            .iter()
+            .any(|task| matches!(task.state, TaskState::Running | TaskState::Waiting { .. } | TaskState::Asking { .. }))
     }
 
     /// Names of secrets that were asked for and not confirmed as stored.
@@ -239,16 +239,15 @@ impl Run {
             Step::Consent(_) => done(|step| matches!(step, Step::ServicePrincipal)),
             Step::PermissionSet { .. } => done(|step| matches!(step, Step::Record(_))),
             Step::Secret => {
-                let before = |step: &Step| {
-                    !matches!(step, Step::Secret | Step::VerifyEntra | Step::VerifyBusinessCentral)
-                };
+                let before =
+                    |step: &Step| !matches!(step, Step::Secret | Step::VerifyEntra | Step::VerifyBusinessCentral);
                 done(before)
             }
-            Step::VerifyEntra | Step::VerifyBusinessCentral => self
-                .tasks
-                .iter()
-                .all(|task| task.is_settled() || matches!(task.step, Step::VerifyEntra | Step::VerifyBusinessCentral))
-                || self.tasks.iter().any(|task| is_secret(&task.step) && task.state == TaskState::Done),
+            Step::VerifyEntra | Step::VerifyBusinessCentral => {
+                self.tasks.iter().all(|task| {
+                    task.is_settled() || matches!(task.step, Step::VerifyEntra | Step::VerifyBusinessCentral)
+                }) || self.tasks.iter().any(|task| is_secret(&task.step) && task.state == TaskState::Done)
+            }
         }
     }
 
@@ -496,10 +495,11 @@ impl Model {
 
     /// The network is back: whoever waited for it goes on at once.
     pub(super) fn wake_run(&mut self, out: &mut Out) {
-        let waiting: Vec<usize> = self.run.iter().flat_map(|run| run.tasks.iter().enumerate())
-            .filter(|(_, task)| {
-                matches!(task.state, TaskState::Waiting { why: Pause::Offline | Pause::NoAnswer, .. })
-            })
+        let waiting: Vec<usize> = self
+            .run
+            .iter()
+            .flat_map(|run| run.tasks.iter().enumerate())
+            .filter(|(_, task)| matches!(task.state, TaskState::Waiting { why: Pause::Offline | Pause::NoAnswer, .. }))
             .map(|(index, _)| index)
             .collect();
         for index in waiting {

@@ -113,7 +113,11 @@ fn build(
                 let item = |role: &AppRole| {
                     Some(BatchItem {
                         id: role.value.clone(),
-                        request: Graph::relative().grant(&brief.central_sp, known.service_principal.as_deref()?, &role.id),
+                        request: Graph::relative().grant(
+                            &brief.central_sp,
+                            known.service_principal.as_deref()?,
+                            &role.id,
+                        ),
                     })
                 };
                 graph::batch(&brief.graph, &roles.iter().map(item).collect::<Option<Vec<_>>>()?)
@@ -143,10 +147,8 @@ fn build(
         Step::VerifyEntra => {
             let relative = Graph::relative();
             let item = |id: &str, request: Request| BatchItem { id: id.into(), request };
-            let mut items = vec![
-                item("principal", relative.service_principal(app_id?)),
-                item("grants", relative.grants(app_id?)),
-            ];
+            let mut items =
+                vec![item("principal", relative.service_principal(app_id?)), item("grants", relative.grants(app_id?))];
             if object.is_some() {
                 items.push(item("application", relative.application_by_app_id(app_id?)));
             }
@@ -190,7 +192,9 @@ pub(super) fn judge(
             let task = &mut run.tasks[index];
             task.troubles += 1;
             if task.troubles > 6 {
-                return Verdict::Fail(Finding::of_call(&CallError::Refused(refusal), step.word(), now).action(Intent::Resume));
+                return Verdict::Fail(
+                    Finding::of_call(&CallError::Refused(refusal), step.word(), now).action(Intent::Resume),
+                );
             }
             match step {
                 Step::Record(_) => Verdict::Next(Phase::Enable),
@@ -223,7 +227,9 @@ fn exists_already(step: &Step, phase: &Phase, refusal: &Refusal) -> bool {
             Step::Record(RouteKind::PartnerApi) => {
                 refusal.has_code("Internal_EntityWithSameKeyExists") && !says("user name")
             }
-            Step::PermissionSet { .. } => refusal.has_code("Internal_EntityWithSameKeyExists") || says("already exists"),
+            Step::PermissionSet { .. } => {
+                refusal.has_code("Internal_EntityWithSameKeyExists") || says("already exists")
+            }
             _ => false,
         }
 }
@@ -280,12 +286,18 @@ fn service_principal(run: &mut Run, phase: &Phase, response: &Response) -> Resul
     Ok(Verdict::Done)
 }
 
-fn consent(run: &Run, index: usize, roles: &[AppRole], phase: &Phase, response: &Response) -> Result<Verdict, CallError> {
+fn consent(
+    run: &Run,
+    index: usize,
+    roles: &[AppRole],
+    phase: &Phase,
+    response: &Response,
+) -> Result<Verdict, CallError> {
     if *phase != Phase::Act {
         let held = graph::read_grants(response)?;
-        let all = roles.iter().all(|role| {
-            held.iter().any(|grant| grant.resource_id == run.brief.central_sp && grant.role_id == role.id)
-        });
+        let all = roles
+            .iter()
+            .all(|role| held.iter().any(|grant| grant.resource_id == run.brief.central_sp && grant.role_id == role.id));
         return Ok(match (all, phase) {
             (true, _) => Verdict::Done,
             (false, Phase::Watch) => watch_again(&run.tasks[index]),
@@ -296,7 +308,9 @@ fn consent(run: &Run, index: usize, roles: &[AppRole], phase: &Phase, response: 
     let answers = graph::read_batch(response)?;
     let mut exists = None;
     for role in roles {
-        let Some(answer) = answers.get(&role.value) else { return unreadable("$.responses", "one answer per role is expected") };
+        let Some(answer) = answers.get(&role.value) else {
+            return unreadable("$.responses", "one answer per role is expected");
+        };
         match graph::success(answer) {
             Ok(_) => {}
             Err(CallError::Refused(refusal)) if refusal.status == 400 && refusal.message.contains("already exists") => {
@@ -339,7 +353,12 @@ fn guided(run: &mut Run, response: &Response) -> Result<Verdict, CallError> {
     })
 }
 
-fn permission_set(set: &bc::PermissionSet, company: &str, phase: &Phase, response: &Response) -> Result<Verdict, CallError> {
+fn permission_set(
+    set: &bc::PermissionSet,
+    company: &str,
+    phase: &Phase,
+    response: &Response,
+) -> Result<Verdict, CallError> {
     if *phase == Phase::Look {
         let (given, _) = bc::read_user_permissions(response)?;
         return Ok(if is_given(&given, set, company) { Verdict::Done } else { Verdict::Next(Phase::Act) });
@@ -380,12 +399,15 @@ fn verify_entra(run: &mut Run, index: usize, response: &Response, now: u64) -> R
     let application = part("application").map(graph::read_application).and_then(Result::ok);
     let principal = part("principal").map(graph::read_service_principal).and_then(Result::ok);
     let grants = part("grants").map(graph::read_grants).and_then(Result::ok).unwrap_or_default();
-    let held = |role: &&AppRole| grants.iter().any(|it| it.resource_id == run.brief.central_sp && it.role_id == role.id);
+    let held =
+        |role: &&AppRole| grants.iter().any(|it| it.resource_id == run.brief.central_sp && it.role_id == role.id);
     let (roles, missing): (Vec<&AppRole>, Vec<&AppRole>) = run.brief.roles.iter().partition(held);
     let secrets = application.as_ref().map(|application| application.secrets.as_slice()).unwrap_or_default();
     let made = run.known.secret.as_ref().map(|secret| secret.key_id.clone());
     // A secret whose answer was lost and that only now came into sight: nobody saw it, so it goes.
-    if let Some(stray) = secrets.iter().find(|it| run.secret_names.contains(&it.name) && Some(&it.key_id) != made.as_ref()) {
+    if let Some(stray) =
+        secrets.iter().find(|it| run.secret_names.contains(&it.name) && Some(&it.key_id) != made.as_ref())
+    {
         return Ok(Verdict::Next(Phase::RemoveLost(stray.key_id.clone())));
     }
     let hint = made.as_ref().and_then(|key| secrets.iter().find(|it| &it.key_id == key)).map(|it| it.hint.clone());
@@ -402,7 +424,13 @@ fn verify_entra(run: &mut Run, index: usize, response: &Response, now: u64) -> R
     Ok(settle_evidence(&mut run.tasks[index], evidence, complete, now))
 }
 
-fn verify_business_central(run: &mut Run, index: usize, phase: &Phase, response: &Response, now: u64) -> Result<Verdict, CallError> {
+fn verify_business_central(
+    run: &mut Run,
+    index: usize,
+    phase: &Phase,
+    response: &Response,
+    now: u64,
+) -> Result<Verdict, CallError> {
     if *phase == Phase::Act {
         let user = graph::or_missing(bc::read_user(response))?;
         let name = user.filter(|user| user.enabled).map(|user| user.user_name);
@@ -411,13 +439,16 @@ fn verify_business_central(run: &mut Run, index: usize, phase: &Phase, response:
         return Ok(Verdict::Next(Phase::Look));
     }
     let (given, _) = bc::read_user_permissions(response)?;
-    let in_company = |role: &str, company: &str| if company.is_empty() { role.to_owned() } else { format!("{role} ({company})") };
+    let in_company =
+        |role: &str, company: &str| if company.is_empty() { role.to_owned() } else { format!("{role} ({company})") };
     let missing_sets: Vec<String> = run
         .tasks
         .iter()
         .filter(|task| task.is_settled() && task.action != Action::Skip)
         .filter_map(|task| match &task.step {
-            Step::PermissionSet { set, company } if !is_given(&given, set, company) => Some(in_company(&set.role_id, company)),
+            Step::PermissionSet { set, company } if !is_given(&given, set, company) => {
+                Some(in_company(&set.role_id, company))
+            }
             _ => None,
         })
         .collect();

@@ -141,8 +141,13 @@ fn refused(run: &Run, index: usize, refusal: &Refusal, now: u64) -> Verdict {
         }
         Step::Secret if refusal.has_code("CredentialTypeNotAllowedAsPerAppPolicy") => error(Code::SecretForbidden),
         Step::Secret if refusal.has_code("CredentialInvalidLifetimeAsPerAppPolicy") => {
-            let days = refusal.message.split_whitespace().filter_map(|part| part.trim_end_matches(['.', ',']).parse::<u32>().ok());
-            error(Code::SecretTooLong).with("days", days.last().map_or("?".into(), |days| days.to_string())).action(Intent::Back)
+            let days = refusal
+                .message
+                .split_whitespace()
+                .filter_map(|part| part.trim_end_matches(['.', ',']).parse::<u32>().ok());
+            error(Code::SecretTooLong)
+                .with("days", days.last().map_or("?".into(), |days| days.to_string()))
+                .action(Intent::Back)
         }
         Step::Application | Step::ServicePrincipal | Step::Secret | Step::RemoveSecret { .. } | Step::Consent(_)
             if refusal.has_code("Directory_QuotaExceeded") =>
@@ -160,7 +165,8 @@ fn refused(run: &Run, index: usize, refusal: &Refusal, now: u64) -> Verdict {
             } else if says("register a user before") || says("register a user first") || says("register a user") {
                 error(Code::NoFullUser).with("environment", environment).action(Intent::Resume)
             } else if says("defined multiple times") || says("defined several times") {
-                let set = if let Step::PermissionSet { set, .. } = &task.step { set.role_id.clone() } else { String::new() };
+                let set =
+                    if let Step::PermissionSet { set, .. } = &task.step { set.role_id.clone() } else { String::new() };
                 error(Code::PermissionSetAmbiguous).with("set", set).with("count", "2").action(Intent::Back)
             } else if refusal.status == 404 && refusal.code == "NoEnvironment" {
                 error(Code::EnvironmentUnknown).with("environment", environment).action(Intent::Back)

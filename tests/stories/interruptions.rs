@@ -1,0 +1,150 @@
+//! Lost answers, cancelling and reloading at every point.
+
+use crate::world::World;
+use entrada::flow::run::Outcome;
+use entrada::flow::{Intent, Place};
+use entrada::view_model::{ChangeKind, Page};
+use entrada_cloud::Effect;
+
+const ADA: &str = "ada@cronus.example";
+
+/// Applications with our unique name, and all their secrets.
+fn tally(world: &World) -> (usize, usize) {
+    let tenant = world.cloud.tenant("cronus.example").unwrap();
+    let ours = |app: &&entrada_cloud::state::Application| app.unique_name.as_deref() == Some("entrada-magento-main");
+    let found: Vec<_> = tenant.applications.iter().filter(ours).collect();
+    (found.len(), found.iter().map(|app| app.secrets.len()).sum())
+}
+
+#[test]
+fn a_lost_answer_at_any_write_leads_to_one_of_everything() {
+    let writes = [
+        ("PATCH", "applications(uniqueName"),
+        ("PATCH", "servicePrincipals("),
+        ("POST", "appRoleAssignedTo"),
+        ("POST", "entraApplications"),
+        ("PATCH", "entraApplications"),
+        ("POST", "userPermissions"),
+        ("POST", "addPassword"),
+    ];
+    for (method, path) in writes {
+        for effect in [Effect::DropBefore, Effect::DropAfter] {
+            let mut world = World::ready("magento");
+            world.fault(method, path, effect.clone(), 1);
+            world.set_up();
+            assert!(matches!(world.page(), Page::HandOver(_)), "{method} {path} {effect:?}: {:?}", world.codes());
+            assert_eq!(tally(&world), (1, 1), "{method} {path} {effect:?}");
+            world.assert_contract();
+        }
+    }
+}
+
+#[test]
+fn a_five_hundred_after_the_work_was_done_leaves_no_unseen_secret() {
+    let mut world = World::ready("magento");
+    world.fault("POST", "addPassword", Effect::DropAfter, 3);
+    world.set_up();
+    assert!(matches!(world.page(), Page::HandOver(_)), "{:?}", world.codes());
+    assert_eq!(tally(&world), (1, 1));
+}
+
+/// Number of events a whole run takes.
+fn length() -> usize {
+    let mut world = World::ready("magento");
+    world.start_run();
+    let mut steps = 0;
+    while world.model.place == Place::Run && world.step() {
+        steps += 1;
+    }
+    assert!(steps > 5);
+    steps
+}
+
+#[test]
+fn cancelling_at_any_point_says_where_things_stand_and_resume_completes() {
+    for point in 0..length() {
+        let mut world = World::ready("magento");
+        world.start_run();
+        for _ in 0..point {
+            world.step();
+        }
+        world.press(Intent::Cancel);
+        let outcome = world.model.run.as_ref().and_then(|run| run.outcome);
+        assert!(outcome.is_some(), "after {point} events the run has not ended");
+        if outcome != Some(Outcome::Complete) {
+            world.press(Intent::Resume);
+        }
+        assert!(matches!(world.page(), Page::HandOver(_)), "after {point} events: {:?}", world.codes());
+        assert_eq!(tally(&world), (1, 1), "after {point} events");
+    }
+}
+
+#[test]
+fn reloading_at_any_point_finds_everything_again_and_completes() {
+    for point in 0..=length() {
+        let mut world = World::ready("magento");
+        world.start_run();
+        for _ in 0..point {
+            world.step();
+        }
+        let made_before = tally(&world).1;
+        world.reload_as(ADA);
+        assert_eq!(world.model.place, Place::Choose);
+        assert!(
+            world.model.interrupted.is_some(),
+            "after {point} events the page does not know that it was interrupted"
+        );
+        world.press(Intent::Plan);
+        let Page::Plan(plan) = world.page() else { panic!("after {point} events: {:?}", world.codes()) };
+        let removed = plan.lines.iter().filter(|line| line.kind == ChangeKind::Remove).count();
+        assert_eq!(removed, made_before, "after {point} events: a secret nobody saw is named and removed");
+        world.press(Intent::Confirm);
+        assert!(matches!(world.page(), Page::HandOver(_)), "after {point} events: {:?}", world.codes());
+        assert_eq!(tally(&world), (1, 1), "after {point} events");
+    }
+}
+
+#[test]
+fn a_stored_secret_survives_a_reload() {
+    let mut world = World::ready("magento");
+    world.set_up();
+    world.press(Intent::Stored(true));
+    world.reload_as(ADA);
+    world.press(Intent::Plan);
+    let Page::Plan(plan) = world.page() else { panic!("{:?}", world.codes()) };
+    assert!(plan.lines.iter().all(|line| line.kind == ChangeKind::Keep), "{:#?}", plan.lines);
+}
+
+#[test]
+fn an_unstored_secret_keeps_us_from_leaving_by_mistake() {
+    let mut world = World::ready("magento");
+    world.set_up();
+    for intent in [Intent::Finish, Intent::StartOver, Intent::Back, Intent::SwitchAccount] {
+        world.press(intent.clone());
+        assert!(matches!(world.page(), Page::HandOver(_)), "{intent:?}");
+        assert!(world.secret().is_some() && world.guarded);
+    }
+}
+
+#[test]
+fn a_late_answer_of_an_abandoned_environment_is_ignored() {
+    let mut world = World::signed_in(ADA);
+    world.click(Intent::Environment("Production".into()));
+    world.click(Intent::Environment("Sandbox".into()));
+    world.settle();
+    assert_eq!(world.model.choices.as_ref().unwrap().environment.as_deref(), Some("Sandbox"));
+    assert!(world.model.facts.companies.known().is_some());
+}
+
+#[test]
+fn no_network_is_waited_out() {
+    let mut world = World::ready("magento");
+    world.start_run();
+    world.event(entrada::flow::Event::Online(false));
+    world.fault("", "", Effect::DropBefore, 3);
+    world.run_until(40_000, |_| false);
+    assert!(world.codes().contains(&"offline".to_owned()));
+    world.event(entrada::flow::Event::Online(true));
+    world.settle();
+    assert!(matches!(world.page(), Page::HandOver(_)), "{:?}", world.codes());
+}

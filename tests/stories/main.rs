@@ -1,0 +1,8 @@
+//! Whole journeys against the in-process cloud, in virtual time. Each story ends in an outcome and a finding.
+
+mod bad_input;
+mod interruptions;
+mod main_job;
+mod obstacles;
+mod sign_in;
+mod world;

@@ -1,0 +1,421 @@
+//! A browser and a person, played natively: performs effects against the in-process cloud in virtual time.
+//!
+//! Nothing here decides for the page. Answers without CORS headers are hidden as a browser would, storage belongs to one
+//! tab, a redirect throws the model away, and time passes only when something is waited for.
+#![allow(unreachable_pub, reason = "a test crate exports nothing; `pub` marks what stories use")]
+
+use entrada::flow::effect::Answer;
+use entrada::flow::{Effect, Event, Intent, Model, Moment, Piece, Start, update};
+use entrada::protocol::entropy::Entropy;
+use entrada::protocol::http::{Body, Request, Response, Silence};
+use entrada::protocol::secret::Secret;
+use entrada::view_model::{Page, ViewModel};
+use entrada_cloud::control::Edit;
+use entrada_cloud::{Cloud, ConsentAnswer, Contract, Fault, Origins, Settings, SignInStop};
+use serde_json::{Value, json};
+use std::collections::BTreeMap;
+
+/// Where the page lies in these stories: below a sub-path, as partners host it.
+pub const FOLDER: &str = "https://setup.example/entrada/";
+/// 23 November 2026.
+pub const MORNING: u64 = 1_795_412_640_000;
+/// The seeded client id of the page.
+pub const CLIENT_ID: &str = "c0ffee00-e474-4da0-8000-000000000001";
+
+/// The shipped configuration with the seeded client id and publisher.
+pub fn config() -> Value {
+    let mut value: Value = serde_json::from_str(include_str!("../../www/config.json")).unwrap();
+    value["clientId"] = json!(CLIENT_ID);
+    value["publisher"] = json!({ "name": entrada_cloud::seed::ENTRADA_PUBLISHER });
+    value
+}
+
+/// One tab, one person, one cloud.
+pub struct World {
+    /// Microsoft.
+    pub cloud: Cloud,
+    /// The page.
+    pub model: Model,
+    /// Virtual time of the person's computer.
+    pub now: u64,
+    /// How far the person's clock is off against the cloud's.
+    pub clock_error: i64,
+    /// This tab's storage; `None` when blocked.
+    pub storage: Option<BTreeMap<String, String>>,
+    /// Address shown.
+    pub address: String,
+    /// Where the page was left to.
+    pub departed: Option<String>,
+    /// What was copied.
+    pub clipboard: Option<(Piece, Secret)>,
+    /// Files offered.
+    pub downloads: Vec<(String, String)>,
+    /// Windows opened.
+    pub opened: Vec<String>,
+    /// Leaving is asked about.
+    pub guarded: bool,
+    /// Round-trip time of every request, ms.
+    pub latency: u64,
+    /// Requests sent: time and address.
+    pub sent: Vec<(u64, String)>,
+    /// `config.json` as served.
+    pub config: Result<String, String>,
+    seed: u64,
+    line: Vec<(u64, u64, Event)>,
+    order: u64,
+}
+
+impl World {
+    /// A morning with everything in order, the page not yet opened.
+    pub fn new() -> Self {
+        let settings = Settings {
+            origins: Origins::default(),
+            page_redirect_uris: vec![format!("{FOLDER}redirect.html")],
+            seed: 7,
+        };
+        let mut cloud = Cloud::new(settings);
+        match Contract::locate() {
+            Some(path) => cloud.set_contract(Some(Contract::load(&path).unwrap())),
+            None if std::env::var("CI").is_ok_and(|ci| ci == "true") => panic!("the Graph contract is missing"),
+            None => eprintln!("skipped: the Graph contract is not beside this checkout"),
+        }
+        Self {
+            cloud,
+            model: Model::default(),
+            now: MORNING,
+            clock_error: 0,
+            storage: Some(BTreeMap::new()),
+            address: FOLDER.into(),
+            departed: None,
+            clipboard: None,
+            downloads: Vec::new(),
+            opened: Vec::new(),
+            guarded: false,
+            latency: 50,
+            sent: Vec::new(),
+            config: Ok(config().to_string()),
+            seed: 1,
+            line: Vec::new(),
+            order: 0,
+        }
+    }
+
+    /// Loads the page: a fresh program with nothing but address and storage.
+    pub fn open(&mut self) {
+        self.model = Model::default();
+        self.line.clear();
+        self.departed = None;
+        self.guarded = false;
+        let start = Start {
+            address: self.address.clone(),
+            config: self.config.clone(),
+            storage: self.storage.as_ref().map(|map| map.clone().into_iter().collect()),
+            languages: vec!["en".into()],
+            build: "test",
+        };
+        self.event(Event::Started(Box::new(start)));
+        self.settle();
+    }
+
+    /// Something happens now.
+    pub fn event(&mut self, event: Event) {
+        self.seed += 1;
+        let mut seed = [0_u8; 32];
+        seed[..8].copy_from_slice(&self.seed.to_be_bytes());
+        let now = self.now.saturating_add_signed(self.clock_error);
+        let effects = update(&mut self.model, event, Moment { now, entropy: Entropy::new(seed) });
+        for effect in effects {
+            self.perform(effect);
+        }
+        // Every state must be drawable; a screen that cannot be derived is a crash for the person.
+        let _ = ViewModel::from(&self.model);
+    }
+
+    /// The person does something and waits until the page is quiet.
+    pub fn press(&mut self, intent: Intent) {
+        self.event(Event::Intent(intent));
+        self.settle();
+    }
+
+    /// The person does something; nothing is waited for.
+    pub fn click(&mut self, intent: Intent) {
+        self.event(Event::Intent(intent));
+    }
+
+    fn later(&mut self, ms: u64, event: Event) {
+        self.order += 1;
+        self.line.push((self.now + ms, self.order, event));
+    }
+
+    fn perform(&mut self, effect: Effect) {
+        match effect {
+            Effect::Fetch { id, request, timeout_ms } => {
+                self.sent.push((self.now, request.url.clone()));
+                let (answer, delay) = self.ask(&request);
+                let ms = self.latency + delay;
+                if ms > timeout_ms {
+                    self.later(timeout_ms, Event::Replied { id, answer: Err(Silence::TimedOut) });
+                } else {
+                    self.later(ms, Event::Replied { id, answer });
+                }
+            }
+            Effect::Wait { id, ms } => self.later(ms, Event::Elapsed { id }),
+            Effect::Tick(_) => {}
+            Effect::Store { key, value } => {
+                self.check_stored(&value);
+                if let Some(storage) = &mut self.storage {
+                    storage.insert(key, value);
+                }
+            }
+            Effect::Forget { key } => {
+                if let Some(storage) = &mut self.storage {
+                    storage.remove(&key);
+                }
+            }
+            Effect::CleanAddress { path } => self.address = format!("https://setup.example{path}"),
+            Effect::Depart { key, record, url } => match &mut self.storage {
+                Some(storage) => {
+                    storage.insert(key, record.open().to_owned());
+                    self.departed = Some(url);
+                }
+                None => self.event(Event::StorageRefused),
+            },
+            Effect::Leave { url } => self.departed = Some(url),
+            Effect::Open { url } => self.opened.push(url),
+            Effect::Copy { piece, text } => {
+                self.clipboard = Some((piece, text));
+                self.later(1, Event::Copied { piece, worked: true });
+            }
+            Effect::Download { name, content, .. } => self.downloads.push((name, content.open().to_owned())),
+            Effect::Guard(on) => self.guarded = on,
+            Effect::LoadText { language } => self.later(1, Event::TextLoaded { language, text: None }),
+        }
+    }
+
+    /// What a browser would let the page see of an answer.
+    fn ask(&mut self, request: &Request) -> (Answer, u64) {
+        let method = request.method.name();
+        let mut builder =
+            http::Request::builder().method(method).uri(&request.url).header("origin", "https://setup.example");
+        for (name, value) in &request.headers {
+            builder = builder.header(*name, value);
+        }
+        if let Some(token) = &request.bearer {
+            builder = builder.header("authorization", format!("Bearer {}", token.open()));
+        }
+        let body = match &request.body {
+            Body::Empty => Vec::new(),
+            Body::Json(value) => {
+                builder = builder.header("content-type", "application/json");
+                value.to_string().into_bytes()
+            }
+            Body::Form(form) => {
+                builder = builder.header("content-type", "application/x-www-form-urlencoded;charset=utf-8");
+                form.open().as_bytes().to_vec()
+            }
+        };
+        let Ok(sent) = builder.body(body) else { return (Err(Silence::Unreachable), 0) };
+        let answer = self.cloud.handle(&sent, self.now);
+        let header = |name: &str| answer.headers().get(name).and_then(|value| value.to_str().ok()).map(str::to_owned);
+        let delay = header("x-cloud-delay").and_then(|ms| ms.parse().ok()).unwrap_or(0);
+        let readable =
+            header("access-control-allow-origin").is_some_and(|it| it == "*" || it == "https://setup.example");
+        if header("x-cloud-fault").is_some_and(|fault| fault == "drop") || !readable {
+            return (Err(Silence::Unreachable), delay);
+        }
+        let headers = answer
+            .headers()
+            .iter()
+            .filter_map(|(name, value)| Some((name.as_str().to_owned(), value.to_str().ok()?.to_owned())))
+            .collect();
+        let body = Secret::new(String::from_utf8_lossy(answer.body()).into_owned());
+        (Ok(Response { status: answer.status().as_u16(), headers, body }), delay)
+    }
+
+    /// Nothing that looks like a token may be stored.
+    fn check_stored(&self, text: &str) {
+        assert!(!text.contains("eyJ"), "a token was stored: {text}");
+    }
+
+    /// Lets everything under way happen, for at most an hour of virtual time.
+    pub fn settle(&mut self) {
+        self.run_until(60 * 60_000, |_| false);
+    }
+
+    /// Lets things happen until the condition holds or nothing is under way.
+    pub fn run_until(&mut self, limit_ms: u64, done: impl Fn(&Self) -> bool) {
+        let end = self.now + limit_ms;
+        for _ in 0..20_000 {
+            if done(self) {
+                return;
+            }
+            let Some(next) = self.line.iter().enumerate().min_by_key(|(_, (at, order, _))| (*at, *order)) else {
+                return;
+            };
+            let index = next.0;
+            if self.line[index].0 > end {
+                self.now = end;
+                return;
+            }
+            let (at, _, event) = self.line.remove(index);
+            self.now = self.now.max(at);
+            self.event(event);
+        }
+        panic!("the page never becomes quiet");
+    }
+
+    /// Lets exactly one thing happen; false when nothing is under way.
+    pub fn step(&mut self) -> bool {
+        let Some((index, _)) = self.line.iter().enumerate().min_by_key(|(_, (at, order, _))| (*at, *order)) else {
+            return false;
+        };
+        let (at, _, event) = self.line.remove(index);
+        self.now = self.now.max(at);
+        self.event(event);
+        true
+    }
+
+    /// The person signs in at Entra and comes back; the page is loaded anew with the answer in its address.
+    pub fn come_back_as(&mut self, upn: &str, answer: ConsentAnswer) -> Result<(), SignInStop> {
+        let url = self.departed.take().expect("the page was not left");
+        let back = match self.cloud.sign_in_code(&url, upn, answer, self.now) {
+            Ok(back) => back,
+            Err(stop) => match stop.way_back.clone() {
+                Some(back) if stop.code == 90_094 => back,
+                _ => return Err(stop),
+            },
+        };
+        // What `redirect.html` does: on to the page, with fragment.
+        let fragment = back.split_once('#').map_or("", |(_, fragment)| fragment);
+        self.address = format!("{FOLDER}#{fragment}");
+        self.open();
+        Ok(())
+    }
+
+    /// Opens the page and signs in.
+    pub fn signed_in(upn: &str) -> Self {
+        let mut world = Self::new();
+        world.open();
+        world.press(Intent::SignIn);
+        world.come_back_as(upn, ConsentAnswer::AcceptForOrganization).unwrap();
+        world
+    }
+
+    /// Signed in as Ada with the preset chosen, in Production.
+    pub fn ready(preset: &str) -> Self {
+        let mut world = Self::signed_in("ada@cronus.example");
+        world.press(Intent::Preset(preset.into()));
+        world.press(Intent::Environment("Production".into()));
+        world
+    }
+
+    /// Reloads the page and signs in again.
+    pub fn reload_as(&mut self, upn: &str) {
+        self.address = FOLDER.into();
+        self.open();
+        self.press(Intent::SignIn);
+        self.come_back_as(upn, ConsentAnswer::AcceptForOrganization).unwrap();
+    }
+
+    /// Shows the plan and confirms it, without waiting for the run.
+    pub fn start_run(&mut self) {
+        self.press(Intent::Plan);
+        assert!(matches!(self.page(), Page::Plan(_)), "no plan: {:?}", self.model.blocker());
+        self.click(Intent::Confirm);
+    }
+
+    /// Shows the plan, confirms it, waits for the end.
+    pub fn set_up(&mut self) {
+        self.start_run();
+        self.settle();
+    }
+
+    /// The screen.
+    pub fn page(&self) -> Page {
+        ViewModel::from(&self.model).page
+    }
+
+    /// Codes of everything the person is shown now.
+    pub fn codes(&self) -> Vec<String> {
+        let view = ViewModel::from(&self.model);
+        let mut codes: Vec<String> = view.notices.iter().map(|it| it.code.clone()).collect();
+        match &view.page {
+            Page::Choose(choose) => {
+                codes.extend(choose.checks.iter().filter_map(|it| it.finding.as_ref()).map(|it| it.code.clone()));
+            }
+            Page::Plan(plan) => codes.extend(plan.notes.iter().map(|it| it.code.clone())),
+            Page::Run(run) => codes.extend(
+                run.lanes
+                    .iter()
+                    .flat_map(|lane| &lane.steps)
+                    .filter_map(|it| it.finding.as_ref())
+                    .map(|it| it.code.clone()),
+            ),
+            Page::Problem(finding) => codes.push(finding.code.clone()),
+            _ => {}
+        }
+        codes
+    }
+
+    /// Writes to Graph or Business Central since some place in the cloud's log: method and address, batches opened.
+    pub fn writes_since(&self, place: usize) -> Vec<String> {
+        let mut writes = Vec::new();
+        for entry in self.cloud.log().iter().skip(place) {
+            for it in std::iter::once(entry).chain(&entry.items) {
+                let login = it.url.contains("/oauth2/")
+                    || it.url.contains("/_cloud")
+                    || it.url.starts_with('/') && it.url.contains("oauth2");
+                if it.write && !it.url.contains("$batch") && !login && it.origin.is_some() | it.url.contains("v1.0") {
+                    writes.push(format!("{} {}", it.method, it.url));
+                }
+            }
+        }
+        writes
+    }
+
+    /// A control request, as WebDriver tests send it.
+    pub fn control(&mut self, path: &str, body: &Value) {
+        let request = http::Request::builder()
+            .method("POST")
+            .uri(format!("https://graph.microsoft.com/_cloud/{path}"))
+            .header("content-type", "application/json")
+            .body(body.to_string().into_bytes())
+            .unwrap();
+        let answer = self.cloud.handle(&request, self.now);
+        assert!(answer.status().is_success(), "{}", String::from_utf8_lossy(answer.body()));
+    }
+
+    /// Arranges something in the first tenant's directory.
+    pub fn edit(&mut self, edit: &Edit) {
+        self.cloud.edit(None, edit, self.now).unwrap();
+    }
+
+    /// Lets something go wrong.
+    pub fn fault(&mut self, method: &str, path: &str, effect: entrada_cloud::Effect, times: u32) {
+        self.cloud.add_fault(Fault::times(method, path, effect, times));
+    }
+
+    /// The secret on the hand-over screen.
+    pub fn secret(&self) -> Option<String> {
+        Some(self.model.piece(Piece::Secret)?.open().to_owned())
+    }
+
+    /// Nothing was sent that the contract does not know.
+    pub fn assert_contract(&self) {
+        assert_eq!(self.cloud.violations(), &[] as &[String]);
+    }
+
+    /// Client id of the application made or found.
+    pub fn app_id(&self) -> String {
+        self.model.run.as_ref().and_then(|run| run.known.app_id.clone()).expect("no application")
+    }
+}
+
+impl World {
+    /// Client id of the application of this name.
+    pub fn app_id_named(&self, name: &str) -> String {
+        let tenant = self.cloud.tenant("cronus.example").unwrap();
+        let found = tenant.applications.iter().find(|app| app.text("displayName") == name);
+        found.map(|app| app.app_id.to_string()).expect("no such application")
+    }
+}
