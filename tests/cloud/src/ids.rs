@@ -40,12 +40,8 @@ impl Ids {
         const ALPHABET: &[u8; 64] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789._";
         let tail = self.block(1);
         let head = self.block(0);
-        let mut secret: String = head
-            .iter()
-            .chain(&tail)
-            .take(39)
-            .map(|byte| char::from(ALPHABET[usize::from(byte & 63)]))
-            .collect();
+        let mut secret: String =
+            head.iter().chain(&tail).take(39).map(|byte| char::from(ALPHABET[usize::from(byte & 63)])).collect();
         secret.insert(4, '~');
         secret
     }

@@ -46,9 +46,22 @@ pub enum Who {
 
 const REDACTED: &str = "(redacted)";
 const SECRET_NAMES: [&str; 16] = [
-    "secretText", "access_token", "refresh_token", "id_token", "client_secret", "code", "code_verifier",
-    "client_assertion", "assertion", "id_token_hint", "password", "authorization", "Authorization", "device_code",
-    "token", "flow",
+    "secretText",
+    "access_token",
+    "refresh_token",
+    "id_token",
+    "client_secret",
+    "code",
+    "code_verifier",
+    "client_assertion",
+    "assertion",
+    "id_token_hint",
+    "password",
+    "authorization",
+    "Authorization",
+    "device_code",
+    "token",
+    "flow",
 ];
 
 /// A body without its secrets. Anything that is neither JSON nor a form is described by its size only.

@@ -57,7 +57,9 @@ fn read(mut arguments: impl Iterator<Item = String>) -> Result<Option<Options>, 
             "--contract" => options.start.contract = Some(PathBuf::from(&value)),
             "--ready-file" => options.ready_file = Some(PathBuf::from(&value)),
             "--certificate-file" => options.certificate_file = Some(PathBuf::from(&value)),
-            "--seed" => options.start.seed = value.parse().map_err(|_| format!("--seed needs a number, not '{value}'"))?,
+            "--seed" => {
+                options.start.seed = value.parse().map_err(|_| format!("--seed needs a number, not '{value}'"))?;
+            }
             other => return Err(format!("unknown option {other}")),
         }
     }

@@ -187,7 +187,9 @@ mod tests {
         std::fs::write(folder.join("index.html"), "<p>hello").unwrap();
         std::fs::write(folder.join("config.json"), r#"{"clientId":"x","presets":[]}"#).unwrap();
         let page = Page::new(folder.clone(), "sub/path", Origins::default());
-        for path in ["/sub/path/../Cargo.toml", "/sub/path/%2e%2e/x", "/sub/path//etc/passwd", "/", "/sub/path/_headers"] {
+        for path in
+            ["/sub/path/../Cargo.toml", "/sub/path/%2e%2e/x", "/sub/path//etc/passwd", "/", "/sub/path/_headers"]
+        {
             assert_eq!(page.answer("GET", path).status(), 404, "{path}");
         }
         assert_eq!(page.answer("GET", "/sub/path/").body(), b"<p>hello");

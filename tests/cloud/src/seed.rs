@@ -161,10 +161,7 @@ pub const PIA: SeedPerson = SeedPerson {
     roles: &[],
 };
 /// Roles Pia holds in Cronus by delegation.
-pub const PIA_IN_CRONUS: &[Uuid] = &[
-    roles::CLOUD_APPLICATION_ADMINISTRATOR,
-    roles::BUSINESS_CENTRAL_ADMINISTRATOR,
-];
+pub const PIA_IN_CRONUS: &[Uuid] = &[roles::CLOUD_APPLICATION_ADMINISTRATOR, roles::BUSINESS_CENTRAL_ADMINISTRATOR];
 /// Global Administrator of Fabrikam.
 pub const GUS: SeedPerson = SeedPerson {
     oid: uuid!("a0000000-0000-4000-8000-0000000000f1"),

@@ -129,9 +129,7 @@ pub async fn start(start: Start) -> io::Result<Running> {
     }
     let cloud = Arc::new(Mutex::new(cloud));
     let mut tasks = JoinSet::new();
-    for (listener, origin) in
-        [(login, &origins.login), (graph, &origins.graph), (central, &origins.business_central)]
-    {
+    for (listener, origin) in [(login, &origins.login), (graph, &origins.graph), (central, &origins.business_central)] {
         let site = Site::Service { origin: origin.clone(), cloud: Arc::clone(&cloud) };
         tasks.spawn(listen(listener, acceptor.clone(), site));
     }

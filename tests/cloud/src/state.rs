@@ -219,9 +219,7 @@ impl Directory {
         if let Ok(id) = Uuid::parse_str(name) {
             return self.tenant(id);
         }
-        self.tenants
-            .iter()
-            .find(|tenant| tenant.domains.iter().any(|domain| domain.eq_ignore_ascii_case(name)))
+        self.tenants.iter().find(|tenant| tenant.domains.iter().any(|domain| domain.eq_ignore_ascii_case(name)))
     }
 
     /// The application with this client id and the tenant it is registered in, soft-deleted ones left out.
@@ -238,11 +236,7 @@ impl Directory {
     /// A person and their home tenant, by user principal name.
     pub fn person_named(&self, upn: &str) -> Option<(&Tenant, &Person)> {
         self.tenants.iter().find_map(|tenant| {
-            tenant
-                .people
-                .iter()
-                .find(|person| person.upn.eq_ignore_ascii_case(upn))
-                .map(|person| (tenant, person))
+            tenant.people.iter().find(|person| person.upn.eq_ignore_ascii_case(upn)).map(|person| (tenant, person))
         })
     }
 
@@ -255,9 +249,7 @@ impl Directory {
 impl Tenant {
     /// The service principal of an application here, soft-deleted ones left out.
     pub fn service_principal(&self, app_id: Uuid) -> Option<&ServicePrincipal> {
-        self.service_principals
-            .iter()
-            .find(|principal| principal.app_id == app_id && principal.deleted_ms.is_none())
+        self.service_principals.iter().find(|principal| principal.app_id == app_id && principal.deleted_ms.is_none())
     }
 
     /// The same, to change it.
@@ -276,9 +268,7 @@ impl Tenant {
 
     /// The application with this client id, soft-deleted ones left out.
     pub fn application(&self, app_id: Uuid) -> Option<&Application> {
-        self.applications
-            .iter()
-            .find(|application| application.app_id == app_id && application.deleted_ms.is_none())
+        self.applications.iter().find(|application| application.app_id == app_id && application.deleted_ms.is_none())
     }
 
     /// The same, to change it.
@@ -391,9 +381,9 @@ impl ServicePrincipal {
 
     /// The delegated scope with this value.
     pub fn scope_named(&self, value: &str) -> Option<&Value> {
-        self.scopes
-            .iter()
-            .find(|scope| scope.get("value").and_then(Value::as_str).is_some_and(|known| known.eq_ignore_ascii_case(value)))
+        self.scopes.iter().find(|scope| {
+            scope.get("value").and_then(Value::as_str).is_some_and(|known| known.eq_ignore_ascii_case(value))
+        })
     }
 }
 

@@ -50,6 +50,11 @@ impl Tokens {
         self.issued.insert(token, issued);
     }
 
+    /// The tokens themselves.
+    pub(crate) fn texts(&self) -> impl Iterator<Item = String> {
+        self.issued.keys().cloned()
+    }
+
     /// What the bearer of an `Authorization` header may do at a resource.
     pub(crate) fn bearer(
         &self,

@@ -18,8 +18,7 @@ pub(crate) fn directory(settings: &Settings, ids: &mut Ids) -> Directory {
     if let Some(mia) = cronus.people.iter_mut().find(|person| person.oid == seed::MIA.oid) {
         mia.second_factor = true;
     }
-    cronus.partners =
-        vec![Partner { home: seed::PARTNER, oid: seed::PIA.oid, roles: seed::PIA_IN_CRONUS.to_vec() }];
+    cronus.partners = vec![Partner { home: seed::PARTNER, oid: seed::PIA.oid, roles: seed::PIA_IN_CRONUS.to_vec() }];
     let mut fabrikam = tenant(seed::FABRIKAM, "Fabrikam", &[seed::FABRIKAM_DOMAIN, "fabrikam.onmicrosoft.com"]);
     fabrikam.people = vec![person(seed::GUS)];
     let mut northwind = tenant(seed::NORTHWIND, "Northwind", &[seed::NORTHWIND_DOMAIN, "northwind.onmicrosoft.com"]);
@@ -172,7 +171,12 @@ fn graph(id: Uuid) -> ServicePrincipal {
         scope("64a6cdd6-aab1-4aaf-94b8-3cc8405e90d0", "email", false, "View users' email address"),
         scope("7427e0e9-2fba-42fe-b0c0-848c9e6a8182", "offline_access", false, "Maintain access to given data"),
         scope("e1fe6dd8-ba31-4d61-89e7-88639da4683d", "User.Read", false, "Sign in and read your profile"),
-        scope("bdfbf15f-ee85-4955-8675-146e8e5296b5", "Application.ReadWrite.All", true, "Read and write all applications"),
+        scope(
+            "bdfbf15f-ee85-4955-8675-146e8e5296b5",
+            "Application.ReadWrite.All",
+            true,
+            "Read and write all applications",
+        ),
         scope("c79f8feb-a9db-4090-85f9-90d820caa0eb", "Application.Read.All", true, "Read all applications"),
         scope(
             "84bccea3-f856-4a8a-967b-dbe0a3d53a64",

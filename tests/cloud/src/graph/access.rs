@@ -65,13 +65,16 @@ impl Call {
     /// 403 unless the caller may change this application.
     pub(crate) fn may_change_application(&self, cloud: &Cloud, application: &Application) -> Result<(), GraphError> {
         self.need_scope(&WRITES_APPLICATIONS)?;
-        let allowed =
-            self.is_app() || self.holds_any(cloud, &APPLICATION_ADMINISTRATORS) || self.is_owner(application);
+        let allowed = self.is_app() || self.holds_any(cloud, &APPLICATION_ADMINISTRATORS) || self.is_owner(application);
         if allowed { Ok(()) } else { Err(GraphError::denied()) }
     }
 
     /// 403 unless the caller may make the service principal of an application: administrators for any, owners for their own.
-    pub(crate) fn may_create_service_principal(&self, cloud: &Cloud, own: Option<&Application>) -> Result<(), GraphError> {
+    pub(crate) fn may_create_service_principal(
+        &self,
+        cloud: &Cloud,
+        own: Option<&Application>,
+    ) -> Result<(), GraphError> {
         self.need_scope(&WRITES_APPLICATIONS)?;
         let owns = own.is_some_and(|application| self.is_owner(application));
         if self.is_app() || self.holds_any(cloud, &APPLICATION_ADMINISTRATORS) || owns {
@@ -82,7 +85,11 @@ impl Call {
     }
 
     /// 403 unless the caller may change this service principal.
-    pub(crate) fn may_change_service_principal(&self, cloud: &Cloud, principal: &ServicePrincipal) -> Result<(), GraphError> {
+    pub(crate) fn may_change_service_principal(
+        &self,
+        cloud: &Cloud,
+        principal: &ServicePrincipal,
+    ) -> Result<(), GraphError> {
         let own = self.tenant(cloud)?.application(principal.app_id);
         self.may_create_service_principal(cloud, own)
     }

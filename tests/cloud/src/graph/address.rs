@@ -43,7 +43,12 @@ impl Address {
         if quoted {
             return Err(GraphError::new(400, "BadRequest", "Unterminated string literal in the address."));
         }
-        segments.into_iter().filter(|segment| !segment.is_empty()).map(Segment::read).collect::<Result<_, _>>().map(Self)
+        segments
+            .into_iter()
+            .filter(|segment| !segment.is_empty())
+            .map(Segment::read)
+            .collect::<Result<_, _>>()
+            .map(Self)
     }
 
     /// The object a collection address names, and what follows it; `None` for the collection itself.

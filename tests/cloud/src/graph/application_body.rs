@@ -14,12 +14,28 @@ fn kind_of(name: &str) -> Option<fn(&Value) -> bool> {
     let text: fn(&Value) -> bool = |value| value.is_string() || value.is_null();
     let object: fn(&Value) -> bool = |value| value.is_object() || value.is_null();
     Some(match name {
-        "displayName" | "description" | "notes" | "signInAudience" | "serviceManagementReference"
-        | "groupMembershipClaims" | "defaultRedirectUri" | "tokenEncryptionKeyId" | "samlMetadataUrl" => text,
+        "displayName"
+        | "description"
+        | "notes"
+        | "signInAudience"
+        | "serviceManagementReference"
+        | "groupMembershipClaims"
+        | "defaultRedirectUri"
+        | "tokenEncryptionKeyId"
+        | "samlMetadataUrl" => text,
         "tags" | "identifierUris" => |value| value.as_array().is_some_and(|items| items.iter().all(Value::is_string)),
-        "requiredResourceAccess" | "appRoles" | "addIns" => |value| value.as_array().is_some_and(|items| items.iter().all(Value::is_object)),
-        "web" | "spa" | "publicClient" | "api" | "info" | "optionalClaims" | "servicePrincipalLockConfiguration"
-        | "parentalControlSettings" | "authenticationBehaviors" => object,
+        "requiredResourceAccess" | "appRoles" | "addIns" => {
+            |value| value.as_array().is_some_and(|items| items.iter().all(Value::is_object))
+        }
+        "web"
+        | "spa"
+        | "publicClient"
+        | "api"
+        | "info"
+        | "optionalClaims"
+        | "servicePrincipalLockConfiguration"
+        | "parentalControlSettings"
+        | "authenticationBehaviors" => object,
         "isDisabled" | "isFallbackPublicClient" => |value| value.is_boolean() || value.is_null(),
         _ => return None,
     })
@@ -54,7 +70,11 @@ pub(crate) fn check(fields: &Map<String, Value>) -> Result<Map<String, Value>, G
 }
 
 fn invalid(name: &str, why: &str) -> GraphError {
-    GraphError::property(name, "InvalidValue", format!("Invalid value specified for property '{name}' of resource 'Application': it {why}."))
+    GraphError::property(
+        name,
+        "InvalidValue",
+        format!("Invalid value specified for property '{name}' of resource 'Application': it {why}."),
+    )
 }
 
 fn length(fields: &Map<String, Value>, name: &str) -> usize {
@@ -70,7 +90,10 @@ fn check_texts(fields: &Map<String, Value>) -> Result<(), GraphError> {
     // 120 for work accounts, 90 when personal accounts are allowed (`graph.md` 1).
     let audience = fields.get("signInAudience").and_then(Value::as_str);
     if let Some(audience) = audience
-        && !matches!(audience, "AzureADMyOrg" | "AzureADMultipleOrgs" | "AzureADandPersonalMicrosoftAccount" | "PersonalMicrosoftAccount")
+        && !matches!(
+            audience,
+            "AzureADMyOrg" | "AzureADMultipleOrgs" | "AzureADandPersonalMicrosoftAccount" | "PersonalMicrosoftAccount"
+        )
     {
         return Err(invalid("signInAudience", "is not a known audience"));
     }
@@ -158,7 +181,8 @@ fn check_permissions(fields: &Map<String, Value>) -> Result<(), GraphError> {
     let name = "requiredResourceAccess";
     let resources = fields.get(name).and_then(Value::as_array);
     let mut permissions = 0;
-    let is_id = |value: Option<&Value>| value.and_then(Value::as_str).is_some_and(|text| uuid::Uuid::parse_str(text).is_ok());
+    let is_id =
+        |value: Option<&Value>| value.and_then(Value::as_str).is_some_and(|text| uuid::Uuid::parse_str(text).is_ok());
     for resource in resources.into_iter().flatten() {
         if !is_id(resource.get("resourceAppId")) {
             return Err(invalid(name, "has an entry without a resourceAppId"));

@@ -4,13 +4,13 @@ use http::Method;
 use serde_json::{Map, Value};
 use uuid::Uuid;
 
+use crate::Cloud;
 use crate::graph::address::{Key, Segment};
 use crate::graph::error::GraphError;
 use crate::graph::render::{self, APPLICATIONS};
 use crate::graph::{Call, Outcome, application_body, credentials, federated, not_allowed, query};
 use crate::state::{Application, Tenant};
 use crate::wire::{empty, set};
-use crate::Cloud;
 
 /// `/applications`.
 pub(crate) fn collection(cloud: &mut Cloud, call: &Call) -> Outcome {
@@ -30,7 +30,11 @@ pub(crate) fn collection(cloud: &mut Cloud, call: &Call) -> Outcome {
         Method::POST => {
             if call.fields()?.contains_key("uniqueName") {
                 // Alternate key: set only by the address of an upsert (`graph.md` 1).
-                return Err(GraphError::property("uniqueName", "InvalidValue", "Property 'uniqueName' is read-only and cannot be set."));
+                return Err(GraphError::property(
+                    "uniqueName",
+                    "InvalidValue",
+                    "Property 'uniqueName' is read-only and cannot be set.",
+                ));
             }
             create(cloud, call, None)
         }
@@ -53,6 +57,10 @@ pub(crate) fn find(tenant: &Tenant, key: &Key, now: u64, unseen: bool) -> Option
 /// `/applications/{key}` and below.
 pub(crate) fn object(cloud: &mut Cloud, call: &Call, key: &Key, rest: &[Segment]) -> Outcome {
     let is_upsert = call.method == Method::PATCH && rest.is_empty() && matches!(key, Key::UniqueName(_));
+    if let (Key::UniqueName(_), Some(below)) = (key, rest.first()) {
+        // Actions and collections below an application go by id or appId (`graph.md` 3; not in the contract otherwise).
+        return Err(GraphError::unknown_segment(&below.name));
+    }
     // The unique key is checked where the write happens, so an upsert sees what reads do not see yet.
     let found = find(call.tenant(cloud)?, key, call.now, is_upsert);
     let Some(at) = found else {
@@ -86,7 +94,11 @@ pub(crate) fn object(cloud: &mut Cloud, call: &Call, key: &Key, rest: &[Segment]
                     item
                 })
                 .collect();
-            let collection = query::Collection { context: "directoryObjects", properties: &["id", "displayName"], filterable: &["id"] };
+            let collection = query::Collection {
+                context: "directoryObjects",
+                properties: &["id", "displayName"],
+                filterable: &["id"],
+            };
             query::list(cloud, call, &collection, items)
         }
         (_, Some("federatedIdentityCredentials")) => federated::handle(cloud, call, at, &rest[0], &rest[1..]),
@@ -95,7 +107,11 @@ pub(crate) fn object(cloud: &mut Cloud, call: &Call, key: &Key, rest: &[Segment]
         (&Method::POST, Some("addKey" | "removeKey")) => {
             // Needs a proof signed by a key the application already has (`graph.md` 5): a browser never has one.
             call.may_change_application(cloud, &call.tenant(cloud)?.applications[at])?;
-            Err(GraphError::new(400, "Authentication_MissingOrMalformed", "Access Token missing or malformed: the proof is not valid."))
+            Err(GraphError::new(
+                400,
+                "Authentication_MissingOrMalformed",
+                "Access Token missing or malformed: the proof is not valid.",
+            ))
         }
         (_, None) => Err(not_allowed()),
         (_, Some(other)) => Err(GraphError::unknown_segment(other)),
@@ -122,10 +138,16 @@ fn create(cloud: &mut Cloud, call: &Call, unique_name: Option<&str>) -> Outcome 
         let held = tenant.deleted_keeps_unique_name
             && tenant.applications.iter().any(|known| known.unique_name.as_deref() == Some(name));
         if held {
-            return Err(GraphError::key_taken("Another object with the same value for property uniqueName already exists."));
+            return Err(GraphError::key_taken(
+                "Another object with the same value for property uniqueName already exists.",
+            ));
         }
         if fields.get("uniqueName").is_some_and(|sent| sent.as_str() != Some(name)) {
-            return Err(GraphError::property("uniqueName", "InvalidValue", "Property 'uniqueName' does not match the address."));
+            return Err(GraphError::property(
+                "uniqueName",
+                "InvalidValue",
+                "Property 'uniqueName' does not match the address.",
+            ));
         }
         refuse_passwords(fields)?;
     }
@@ -176,16 +198,26 @@ fn refuse_passwords(fields: &Map<String, Value>) -> Result<(), GraphError> {
     Ok(())
 }
 
-fn check_identifier_uris(tenant: &Tenant, properties: &Map<String, Value>, own: Option<Uuid>) -> Result<(), GraphError> {
+fn check_identifier_uris(
+    tenant: &Tenant,
+    properties: &Map<String, Value>,
+    own: Option<Uuid>,
+) -> Result<(), GraphError> {
     let wanted = properties.get("identifierUris").and_then(Value::as_array);
     for uri in wanted.into_iter().flatten() {
         let taken = tenant.applications.iter().any(|known| {
             Some(known.id) != own
                 && known.deleted_ms.is_none()
-                && known.properties.get("identifierUris").and_then(Value::as_array).is_some_and(|uris| uris.contains(uri))
+                && known
+                    .properties
+                    .get("identifierUris")
+                    .and_then(Value::as_array)
+                    .is_some_and(|uris| uris.contains(uri))
         });
         if taken {
-            return Err(GraphError::key_taken("Another object with the same value for property identifierUris already exists."));
+            return Err(GraphError::key_taken(
+                "Another object with the same value for property identifierUris already exists.",
+            ));
         }
     }
     Ok(())

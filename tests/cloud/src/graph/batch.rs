@@ -41,7 +41,8 @@ fn read(cloud: &Cloud, request: &Request) -> Result<Vec<Item>, GraphError> {
         return Err(super::not_allowed());
     }
     let body: Value = serde_json::from_slice(request.body()).map_err(|_| malformed("Invalid batch payload format."))?;
-    let requests = body.get("requests").and_then(Value::as_array).ok_or_else(|| malformed("Invalid batch payload format."))?;
+    let requests =
+        body.get("requests").and_then(Value::as_array).ok_or_else(|| malformed("Invalid batch payload format."))?;
     if requests.is_empty() || requests.len() > MOST {
         return Err(malformed(format!("Number of batch request steps must be between 1 and {MOST}.")));
     }
@@ -52,7 +53,10 @@ fn read(cloud: &Cloud, request: &Request) -> Result<Vec<Item>, GraphError> {
             return Err(malformed(format!("Request id '{}' is used twice.", item.id)));
         }
         if let Some(unknown) = item.depends_on.iter().find(|id| !items.iter().any(|known| known.id == **id)) {
-            return Err(malformed(format!("Request '{}' depends on '{unknown}', which does not come before it.", item.id)));
+            return Err(malformed(format!(
+                "Request '{}' depends on '{unknown}', which does not come before it.",
+                item.id
+            )));
         }
         items.push(item);
     }
@@ -66,7 +70,8 @@ fn read(cloud: &Cloud, request: &Request) -> Result<Vec<Item>, GraphError> {
 
 fn read_item(cloud: &Cloud, outer: &Request, entry: &Value) -> Result<Item, GraphError> {
     let text = |name: &str| entry.get(name).and_then(Value::as_str);
-    let id = text("id").filter(|id| !id.is_empty()).ok_or_else(|| malformed("Request id must be a non-empty string."))?;
+    let id =
+        text("id").filter(|id| !id.is_empty()).ok_or_else(|| malformed("Request id must be a non-empty string."))?;
     let method = text("method")
         .and_then(|method| Method::from_bytes(method.to_uppercase().as_bytes()).ok())
         .ok_or_else(|| malformed(format!("Request '{id}' has no method.")))?;
@@ -81,7 +86,8 @@ fn read_item(cloud: &Cloud, outer: &Request, entry: &Value) -> Result<Item, Grap
     if body.is_some() && !has_kind {
         return Err(malformed(format!("Request '{id}' has a body but no Content-Type header.")));
     }
-    let mut request = http::Request::builder().method(method.clone()).uri(format!("{}{url}", cloud.settings.origins.graph));
+    let mut request =
+        http::Request::builder().method(method.clone()).uri(format!("{}{url}", cloud.settings.origins.graph));
     if let Some(token) = header(outer, "authorization") {
         request = request.header("authorization", token);
     }

@@ -36,7 +36,8 @@ pub(crate) fn add_password(cloud: &mut Cloud, call: &Call, at: usize) -> Outcome
 pub(crate) fn remove_password(cloud: &mut Cloud, call: &Call, at: usize) -> Outcome {
     call.may_change_application(cloud, &call.tenant(cloud)?.applications[at])?;
     let id = call.body.get("keyId").and_then(Value::as_str).and_then(|text| Uuid::parse_str(text).ok());
-    let id = id.ok_or_else(|| GraphError::property("keyId", "MissingValue", "A value is required for property 'keyId'."))?;
+    let id =
+        id.ok_or_else(|| GraphError::property("keyId", "MissingValue", "A value is required for property 'keyId'."))?;
     let application = &mut call.tenant_mut(cloud)?.applications[at];
     let before = application.secrets.len();
     application.secrets.retain(|secret| secret.key_id != id);
@@ -47,7 +48,11 @@ pub(crate) fn remove_password(cloud: &mut Cloud, call: &Call, at: usize) -> Outc
 }
 
 /// The secrets a `POST /applications` asks for.
-pub(crate) fn read_new_secrets(cloud: &mut Cloud, call: &Call, fields: &Map<String, Value>) -> Result<Vec<ClientSecret>, GraphError> {
+pub(crate) fn read_new_secrets(
+    cloud: &mut Cloud,
+    call: &Call,
+    fields: &Map<String, Value>,
+) -> Result<Vec<ClientSecret>, GraphError> {
     let wanted = fields.get("passwordCredentials").and_then(Value::as_array).cloned().unwrap_or_default();
     wanted
         .iter()
@@ -61,11 +66,9 @@ pub(crate) fn read_new_secrets(cloud: &mut Cloud, call: &Call, fields: &Map<Stri
 fn time_of(item: &Map<String, Value>, name: &str) -> Result<Option<u64>, GraphError> {
     match item.get(name) {
         None | Some(Value::Null) => Ok(None),
-        Some(value) => value
-            .as_str()
-            .and_then(read_time)
-            .map(Some)
-            .ok_or_else(|| GraphError::property(name, "InvalidValue", format!("Invalid value specified for property '{name}'."))),
+        Some(value) => value.as_str().and_then(read_time).map(Some).ok_or_else(|| {
+            GraphError::property(name, "InvalidValue", format!("Invalid value specified for property '{name}'."))
+        }),
     }
 }
 
@@ -138,11 +141,17 @@ fn too_long(days: u64) -> GraphError {
 }
 
 /// The whole new list of certificates, when one was sent: it replaces the old one (`graph.md` 5).
-pub(crate) fn read_keys(cloud: &mut Cloud, call: &Call, fields: &Map<String, Value>) -> Result<Option<Vec<Map<String, Value>>>, GraphError> {
+pub(crate) fn read_keys(
+    cloud: &mut Cloud,
+    call: &Call,
+    fields: &Map<String, Value>,
+) -> Result<Option<Vec<Map<String, Value>>>, GraphError> {
     let Some(sent) = fields.get("keyCredentials") else {
         return Ok(None);
     };
-    let wrong = |why: &str| GraphError::property("keyCredentials", "InvalidValue", format!("Key credential is invalid: {why}."));
+    let wrong = |why: &str| {
+        GraphError::property("keyCredentials", "InvalidValue", format!("Key credential is invalid: {why}."))
+    };
     let items = sent.as_array().ok_or_else(|| wrong("a list is expected"))?;
     let policy = call.tenant(cloud)?.credential_policy.clone();
     let mut keys = Vec::new();
@@ -171,7 +180,13 @@ pub(crate) fn read_keys(cloud: &mut Cloud, call: &Call, fields: &Map<String, Val
         let mut kept = Map::new();
         let name: Option<String> = text("displayName").map(|name| name.chars().take(90).collect());
         for (field, value) in [
-            ("customKeyIdentifier", item.get("customKeyIdentifier").cloned().filter(|id| !id.is_null()).unwrap_or_else(|| json!(login::thumbprint(key)))),
+            (
+                "customKeyIdentifier",
+                item.get("customKeyIdentifier")
+                    .cloned()
+                    .filter(|id| !id.is_null())
+                    .unwrap_or_else(|| json!(login::thumbprint(key))),
+            ),
             ("displayName", json!(name)),
             ("endDateTime", json!(timestamp(end))),
             ("key", json!(key)),

@@ -87,7 +87,8 @@ fn check_name_free(tenant: &Tenant, found: &Deleted) -> Result<(), GraphError> {
     let taken = match found {
         Deleted::Application(at) => {
             let name = &tenant.applications[*at].unique_name;
-            name.is_some() && tenant.applications.iter().any(|known| known.deleted_ms.is_none() && known.unique_name == *name)
+            name.is_some()
+                && tenant.applications.iter().any(|known| known.deleted_ms.is_none() && known.unique_name == *name)
         }
         Deleted::ServicePrincipal(at) => tenant.service_principal(tenant.service_principals[*at].app_id).is_some(),
     };
@@ -97,7 +98,9 @@ fn check_name_free(tenant: &Tenant, found: &Deleted) -> Result<(), GraphError> {
 fn shown(cloud: &Cloud, tenant: &Tenant, found: &Deleted) -> Value {
     let (kind, mut item) = match found {
         Deleted::Application(at) => ("application", render::application(tenant, &tenant.applications[*at], false)),
-        Deleted::ServicePrincipal(at) => ("servicePrincipal", render::service_principal(&tenant.service_principals[*at])),
+        Deleted::ServicePrincipal(at) => {
+            ("servicePrincipal", render::service_principal(&tenant.service_principals[*at]))
+        }
     };
     item["@odata.context"] = context(cloud, "directoryObjects/$entity").into();
     item["@odata.type"] = format!("#microsoft.graph.{kind}").into();

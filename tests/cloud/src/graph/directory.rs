@@ -16,8 +16,17 @@ use crate::tokens::Holder;
 const USERS: Collection<'static> = Collection {
     context: "users",
     properties: &[
-        "id", "businessPhones", "displayName", "givenName", "jobTitle", "mail", "mobilePhone", "officeLocation",
-        "preferredLanguage", "surname", "userPrincipalName",
+        "id",
+        "businessPhones",
+        "displayName",
+        "givenName",
+        "jobTitle",
+        "mail",
+        "mobilePhone",
+        "officeLocation",
+        "preferredLanguage",
+        "surname",
+        "userPrincipalName",
     ],
     filterable: &[],
 };
@@ -31,7 +40,11 @@ const ORGANIZATIONS: Collection<'static> = Collection {
 /// The person behind the token. A delegated partner has no object in this tenant (`sign-in.md` 2.5), an application is no person.
 fn signed_in<'a>(cloud: &'a Cloud, call: &Call) -> Result<&'a Person, GraphError> {
     if matches!(call.issued.holder, Holder::App { .. }) {
-        return Err(GraphError::new(400, "BadRequest", "/me request is only valid with delegated authentication flow."));
+        return Err(GraphError::new(
+            400,
+            "BadRequest",
+            "/me request is only valid with delegated authentication flow.",
+        ));
     }
     let id = call.person().ok_or_else(GraphError::not_found)?;
     cloud.directory.person(call.issued.tenant, id).ok_or_else(GraphError::not_found)
@@ -151,8 +164,15 @@ pub(crate) fn role_schedule(cloud: &mut Cloud, call: &Call, rest: &[Segment]) ->
     let collection = Collection {
         context: kind,
         properties: &[
-            "id", "principalId", "roleDefinitionId", "directoryScopeId", "appScopeId", "memberType", "startDateTime",
-            "endDateTime", "assignmentType",
+            "id",
+            "principalId",
+            "roleDefinitionId",
+            "directoryScopeId",
+            "appScopeId",
+            "memberType",
+            "startDateTime",
+            "endDateTime",
+            "assignmentType",
         ],
         filterable: &["roleDefinitionId"],
     };

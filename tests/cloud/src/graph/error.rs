@@ -34,7 +34,11 @@ impl GraphError {
 
     /// 404 without naming the object.
     pub(crate) fn not_found() -> Self {
-        Self::new(404, "Request_ResourceNotFound", "Resource does not exist or one of its queried reference-property objects are not present.")
+        Self::new(
+            404,
+            "Request_ResourceNotFound",
+            "Resource does not exist or one of its queried reference-property objects are not present.",
+        )
     }
 
     /// 404 for a key.
@@ -42,7 +46,9 @@ impl GraphError {
         Self::new(
             404,
             "Request_ResourceNotFound",
-            format!("Resource '{key}' does not exist or one of its queried reference-property objects are not present."),
+            format!(
+                "Resource '{key}' does not exist or one of its queried reference-property objects are not present."
+            ),
         )
     }
 

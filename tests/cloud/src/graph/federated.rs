@@ -3,12 +3,12 @@
 use http::Method;
 use serde_json::{Map, Value, json};
 
+use crate::Cloud;
 use crate::graph::address::Segment;
 use crate::graph::error::GraphError;
 use crate::graph::render::FEDERATED;
 use crate::graph::{Call, Outcome, not_allowed, query};
 use crate::wire::empty;
-use crate::Cloud;
 
 /// `/applications/{key}/federatedIdentityCredentials` and below.
 pub(crate) fn handle(cloud: &mut Cloud, call: &Call, at: usize, segment: &Segment, rest: &[Segment]) -> Outcome {
@@ -46,7 +46,9 @@ pub(crate) fn handle(cloud: &mut Cloud, call: &Call, at: usize, segment: &Segmen
             if fields.get("name").is_some_and(|name| Some(name) != changed.get("name")) {
                 return Err(wrong("name", "it cannot be changed"));
             }
-            changed.extend(fields.iter().filter(|(name, _)| *name != "id").map(|(name, value)| (name.clone(), value.clone())));
+            changed.extend(
+                fields.iter().filter(|(name, _)| *name != "id").map(|(name, value)| (name.clone(), value.clone())),
+            );
             check(&changed)?;
             check_unique(&application.federated, &changed, Some(found))?;
             call.tenant_mut(cloud)?.applications[at].federated[found] = changed;
@@ -65,7 +67,11 @@ pub(crate) fn handle(cloud: &mut Cloud, call: &Call, at: usize, segment: &Segmen
 }
 
 fn wrong(property: &str, why: &str) -> GraphError {
-    GraphError::property(property, "InvalidValue", format!("Invalid value specified for property '{property}' of resource 'FederatedIdentityCredential': {why}."))
+    GraphError::property(
+        property,
+        "InvalidValue",
+        format!("Invalid value specified for property '{property}' of resource 'FederatedIdentityCredential': {why}."),
+    )
 }
 
 fn create(cloud: &mut Cloud, call: &Call, at: usize, name: Option<String>) -> Outcome {
@@ -120,7 +126,11 @@ fn check(credential: &Map<String, Value>) -> Result<(), GraphError> {
     }
 }
 
-fn check_unique(known: &[Map<String, Value>], credential: &Map<String, Value>, own: Option<usize>) -> Result<(), GraphError> {
+fn check_unique(
+    known: &[Map<String, Value>],
+    credential: &Map<String, Value>,
+    own: Option<usize>,
+) -> Result<(), GraphError> {
     for (at, other) in known.iter().enumerate() {
         if Some(at) == own {
             continue;
@@ -129,7 +139,9 @@ fn check_unique(known: &[Map<String, Value>], credential: &Map<String, Value>, o
             return Err(GraphError::key_taken("FederatedIdentityCredential with this name already exists."));
         }
         if other.get("issuer") == credential.get("issuer") && other.get("subject") == credential.get("subject") {
-            return Err(GraphError::key_taken("FederatedIdentityCredential with this issuer and subject already exists."));
+            return Err(GraphError::key_taken(
+                "FederatedIdentityCredential with this issuer and subject already exists.",
+            ));
         }
     }
     Ok(())

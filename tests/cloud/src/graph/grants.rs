@@ -30,7 +30,10 @@ pub(crate) fn app_roles(cloud: &mut Cloud, call: &Call, at: usize, received: boo
         }
         (&Method::GET, Some(id)) => {
             call.may_read_applications()?;
-            let known = tenant.app_role_assignments.iter().find(|known| known.id == id && belongs(known) && known.visible_ms <= call.now);
+            let known = tenant
+                .app_role_assignments
+                .iter()
+                .find(|known| known.id == id && belongs(known) && known.visible_ms <= call.now);
             let item = known.map(|known| render::assignment(tenant, known)).ok_or_else(|| GraphError::missing(id))?;
             query::one(cloud, call, &ASSIGNMENTS, 200, item)
         }
@@ -60,11 +63,13 @@ fn not_valid_reference() -> GraphError {
 fn grant(cloud: &mut Cloud, call: &Call, here: Uuid, received: bool) -> Outcome {
     let fields = call.fields()?;
     let id = |name: &str| {
-        fields
-            .get(name)
-            .and_then(Value::as_str)
-            .and_then(|text| Uuid::parse_str(text).ok())
-            .ok_or_else(|| GraphError::property(name, "MissingValue", format!("A value is required for property '{name}' of resource 'AppRoleAssignment'.")))
+        fields.get(name).and_then(Value::as_str).and_then(|text| Uuid::parse_str(text).ok()).ok_or_else(|| {
+            GraphError::property(
+                name,
+                "MissingValue",
+                format!("A value is required for property '{name}' of resource 'AppRoleAssignment'."),
+            )
+        })
     };
     let (principal, resource, role) = (id("principalId")?, id("resourceId")?, id("appRoleId")?);
     call.may_grant_role(cloud, is_graph(cloud, call, resource)?)?;
@@ -83,9 +88,15 @@ fn grant(cloud: &mut Cloud, call: &Call, here: Uuid, received: bool) -> Outcome 
     };
     // The all-zero role is the default access of a resource without roles.
     if offer.app_role(role).is_none() && !(role.is_nil() && offer.app_roles.is_empty()) {
-        return Err(GraphError::bad(format!("Permission being assigned was not found on application '{}'.", offer.app_id)));
+        return Err(GraphError::bad(format!(
+            "Permission being assigned was not found on application '{}'.",
+            offer.app_id
+        )));
     }
-    let held = tenant.app_role_assignments.iter().any(|known| (known.principal, known.resource, known.role) == (principal, resource, role));
+    let held = tenant
+        .app_role_assignments
+        .iter()
+        .any(|known| (known.principal, known.resource, known.role) == (principal, resource, role));
     if held {
         let message = "Permission being assigned already exists on the object";
         let mut error = GraphError::bad(message);

@@ -156,7 +156,11 @@ fn read(cloud: &Cloud, request: &Request, now: u64) -> Result<(Call, Address), G
     } else {
         let is_json = header(request, "content-type").is_some_and(|kind| kind.contains("json"));
         if !is_json {
-            return Err(GraphError::new(415, "BadRequest", "Write requests must declare Content-Type: application/json."));
+            return Err(GraphError::new(
+                415,
+                "BadRequest",
+                "Write requests must declare Content-Type: application/json.",
+            ));
         }
         serde_json::from_slice(request.body()).map_err(|_| GraphError::bad("Unable to read JSON request payload."))?
     };

@@ -12,7 +12,14 @@ use crate::state::CredentialPolicy;
 
 const POLICY: Collection<'static> = Collection {
     context: "policies/defaultAppManagementPolicy",
-    properties: &["id", "displayName", "description", "isEnabled", "applicationRestrictions", "servicePrincipalRestrictions"],
+    properties: &[
+        "id",
+        "displayName",
+        "description",
+        "isEnabled",
+        "applicationRestrictions",
+        "servicePrincipalRestrictions",
+    ],
     filterable: &[],
 };
 
@@ -25,7 +32,11 @@ pub(crate) fn handle(cloud: &mut Cloud, call: &Call, rest: &[Segment]) -> Outcom
     if call.method != Method::GET {
         return Err(not_allowed());
     }
-    call.need_scope(&["Policy.Read.All", "Policy.Read.ApplicationConfiguration", "Policy.ReadWrite.ApplicationConfiguration"])?;
+    call.need_scope(&[
+        "Policy.Read.All",
+        "Policy.Read.ApplicationConfiguration",
+        "Policy.ReadWrite.ApplicationConfiguration",
+    ])?;
     let policy = &call.tenant(cloud)?.credential_policy;
     let item = json!({
         "id": "00000000-0000-0000-0000-000000000000",

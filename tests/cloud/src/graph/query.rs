@@ -29,7 +29,8 @@ impl Query {
         for (name, value) in Fields::read(text).0 {
             match name.trim_start_matches('$') {
                 "select" => {
-                    query.select = value.split(',').map(|part| part.trim().to_owned()).filter(|part| !part.is_empty()).collect();
+                    query.select =
+                        value.split(',').map(|part| part.trim().to_owned()).filter(|part| !part.is_empty()).collect();
                 }
                 "filter" => query.filter = Some(Filter::read(&value)?),
                 "search" => query.search = Some(value),
@@ -39,9 +40,12 @@ impl Query {
                     query.order_by = Some((property, words.next() == Some("desc")));
                 }
                 "top" => {
-                    query.top = Some(value.parse().ok().filter(|top| (1..=LARGEST_PAGE).contains(top)).ok_or_else(|| {
-                        GraphError::query(format!("Invalid page size specified: '{value}'. Must be between 1 and 999 inclusive."))
-                    })?);
+                    query.top =
+                        Some(value.parse().ok().filter(|top| (1..=LARGEST_PAGE).contains(top)).ok_or_else(|| {
+                            GraphError::query(format!(
+                                "Invalid page size specified: '{value}'. Must be between 1 and 999 inclusive."
+                            ))
+                        })?);
                 }
                 "count" => query.count = value == "true",
                 "skiptoken" => {
@@ -54,7 +58,10 @@ impl Query {
                     return Err(GraphError::new(
                         400,
                         "BadRequest",
-                        format!("The query specified in the URI is not valid. The option '${}' is unknown.", decode(other)),
+                        format!(
+                            "The query specified in the URI is not valid. The option '${}' is unknown.",
+                            decode(other)
+                        ),
                     ));
                 }
             }
@@ -74,7 +81,12 @@ pub(crate) struct Collection<'a> {
 }
 
 /// Answers a collection: filters, sorts, pages and selects.
-pub(crate) fn list(cloud: &Cloud, call: &Call, collection: &Collection<'_>, items: Vec<Value>) -> Result<Response, GraphError> {
+pub(crate) fn list(
+    cloud: &Cloud,
+    call: &Call,
+    collection: &Collection<'_>,
+    items: Vec<Value>,
+) -> Result<Response, GraphError> {
     let query = &call.query;
     check(call, collection)?;
     let mut items = items;
@@ -110,7 +122,8 @@ pub(crate) fn list(cloud: &Cloud, call: &Call, collection: &Collection<'_>, item
 
 fn next_link(cloud: &Cloud, call: &Call, skip: usize) -> String {
     let (path, query) = call.path.split_once('?').unwrap_or((&call.path, ""));
-    let mut parts: Vec<&str> = query.split('&').filter(|part| !part.is_empty() && !part.contains("skiptoken=")).collect();
+    let mut parts: Vec<&str> =
+        query.split('&').filter(|part| !part.is_empty() && !part.contains("skiptoken=")).collect();
     let token = format!("$skiptoken=RFNwdAIAAQ{skip}");
     parts.push(&token);
     format!("{}{path}?{}", cloud.settings.origins.graph, parts.join("&"))
@@ -129,7 +142,9 @@ fn check(call: &Call, collection: &Collection<'_>) -> Result<(), GraphError> {
     if let Some(filter) = &query.filter {
         for property in filter.properties() {
             if !collection.filterable.contains(&property.as_str()) {
-                return Err(GraphError::query(format!("Unsupported or invalid query filter clause specified for property '{property}'.")));
+                return Err(GraphError::query(format!(
+                    "Unsupported or invalid query filter clause specified for property '{property}'."
+                )));
             }
         }
         if (filter.is_advanced() || query.order_by.is_some()) && !(call.eventual && query.count) {
@@ -158,7 +173,13 @@ fn check_select(select: &[String], collection: &Collection<'_>) -> Result<(), Gr
 }
 
 /// Answers one object with its selected properties.
-pub(crate) fn one(cloud: &Cloud, call: &Call, collection: &Collection<'_>, status: u16, item: Value) -> Result<Response, GraphError> {
+pub(crate) fn one(
+    cloud: &Cloud,
+    call: &Call,
+    collection: &Collection<'_>,
+    status: u16,
+    item: Value,
+) -> Result<Response, GraphError> {
     check_select(&call.query.select, collection)?;
     let mut item = select(item, &call.query.select);
     if let Value::Object(fields) = &mut item {
@@ -169,16 +190,17 @@ pub(crate) fn one(cloud: &Cloud, call: &Call, collection: &Collection<'_>, statu
 
 fn select(item: Value, names: &[String]) -> Value {
     match item {
-        Value::Object(fields) if !names.is_empty() => {
-            Value::Object(fields.into_iter().filter(|(name, _)| names.contains(name) || name.starts_with('@')).collect())
-        }
+        Value::Object(fields) if !names.is_empty() => Value::Object(
+            fields.into_iter().filter(|(name, _)| names.contains(name) || name.starts_with('@')).collect(),
+        ),
         other => other,
     }
 }
 
 /// `"displayName:some words"`, quotes included (`graph.md` 2).
 fn search_words(search: &str) -> Result<Vec<String>, GraphError> {
-    let wrong = || GraphError::new(400, "BadRequest", "Syntax error in $search: use \"displayName:text\" in double quotes.");
+    let wrong =
+        || GraphError::new(400, "BadRequest", "Syntax error in $search: use \"displayName:text\" in double quotes.");
     let inside = search.trim().strip_prefix('"').and_then(|text| text.strip_suffix('"')).ok_or_else(wrong)?;
     let (property, text) = inside.split_once(':').ok_or_else(wrong)?;
     if property != "displayName" {
@@ -188,7 +210,11 @@ fn search_words(search: &str) -> Result<Vec<String>, GraphError> {
 }
 
 fn words(text: &str) -> Vec<String> {
-    text.to_lowercase().split(|sign: char| !sign.is_alphanumeric()).filter(|word| !word.is_empty()).map(str::to_owned).collect()
+    text.to_lowercase()
+        .split(|sign: char| !sign.is_alphanumeric())
+        .filter(|word| !word.is_empty())
+        .map(str::to_owned)
+        .collect()
 }
 
 fn name_has_words(item: &Value, wanted: &[String]) -> bool {

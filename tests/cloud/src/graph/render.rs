@@ -11,12 +11,42 @@ use crate::wire::timestamp;
 pub(crate) const APPLICATIONS: Collection<'static> = Collection {
     context: "applications",
     properties: &[
-        "id", "deletedDateTime", "appId", "createdDateTime", "createdByAppId", "displayName", "description", "notes",
-        "uniqueName", "signInAudience", "publisherDomain", "identifierUris", "tags", "isDisabled",
-        "disabledByMicrosoftStatus", "serviceManagementReference", "groupMembershipClaims", "isFallbackPublicClient",
-        "defaultRedirectUri", "tokenEncryptionKeyId", "samlMetadataUrl", "optionalClaims", "addIns", "api", "appRoles",
-        "info", "keyCredentials", "passwordCredentials", "publicClient", "requiredResourceAccess", "verifiedPublisher",
-        "web", "spa", "servicePrincipalLockConfiguration", "parentalControlSettings", "authenticationBehaviors",
+        "id",
+        "deletedDateTime",
+        "appId",
+        "createdDateTime",
+        "createdByAppId",
+        "displayName",
+        "description",
+        "notes",
+        "uniqueName",
+        "signInAudience",
+        "publisherDomain",
+        "identifierUris",
+        "tags",
+        "isDisabled",
+        "disabledByMicrosoftStatus",
+        "serviceManagementReference",
+        "groupMembershipClaims",
+        "isFallbackPublicClient",
+        "defaultRedirectUri",
+        "tokenEncryptionKeyId",
+        "samlMetadataUrl",
+        "optionalClaims",
+        "addIns",
+        "api",
+        "appRoles",
+        "info",
+        "keyCredentials",
+        "passwordCredentials",
+        "publicClient",
+        "requiredResourceAccess",
+        "verifiedPublisher",
+        "web",
+        "spa",
+        "servicePrincipalLockConfiguration",
+        "parentalControlSettings",
+        "authenticationBehaviors",
     ],
     filterable: &["id", "appId", "displayName", "tags", "createdDateTime", "signInAudience", "identifierUris"],
 };
@@ -25,20 +55,55 @@ pub(crate) const APPLICATIONS: Collection<'static> = Collection {
 pub(crate) const SERVICE_PRINCIPALS: Collection<'static> = Collection {
     context: "servicePrincipals",
     properties: &[
-        "id", "deletedDateTime", "appId", "appDisplayName", "displayName", "accountEnabled", "appOwnerOrganizationId",
-        "appRoleAssignmentRequired", "appRoles", "oauth2PermissionScopes", "servicePrincipalNames",
-        "servicePrincipalType", "signInAudience", "tags", "verifiedPublisher", "keyCredentials", "passwordCredentials",
-        "disabledByMicrosoftStatus", "notes", "description", "homepage", "loginUrl", "replyUrls", "alternativeNames",
+        "id",
+        "deletedDateTime",
+        "appId",
+        "appDisplayName",
+        "displayName",
+        "accountEnabled",
+        "appOwnerOrganizationId",
+        "appRoleAssignmentRequired",
+        "appRoles",
+        "oauth2PermissionScopes",
+        "servicePrincipalNames",
+        "servicePrincipalType",
+        "signInAudience",
+        "tags",
+        "verifiedPublisher",
+        "keyCredentials",
+        "passwordCredentials",
+        "disabledByMicrosoftStatus",
+        "notes",
+        "description",
+        "homepage",
+        "loginUrl",
+        "replyUrls",
+        "alternativeNames",
     ],
-    filterable: &["id", "appId", "displayName", "tags", "accountEnabled", "appOwnerOrganizationId", "servicePrincipalNames"],
+    filterable: &[
+        "id",
+        "appId",
+        "displayName",
+        "tags",
+        "accountEnabled",
+        "appOwnerOrganizationId",
+        "servicePrincipalNames",
+    ],
 };
 
 /// `appRoleAssignments` and `appRoleAssignedTo`.
 pub(crate) const ASSIGNMENTS: Collection<'static> = Collection {
     context: "appRoleAssignments",
     properties: &[
-        "id", "deletedDateTime", "appRoleId", "createdDateTime", "principalDisplayName", "principalId", "principalType",
-        "resourceDisplayName", "resourceId",
+        "id",
+        "deletedDateTime",
+        "appRoleId",
+        "createdDateTime",
+        "principalDisplayName",
+        "principalId",
+        "principalType",
+        "resourceDisplayName",
+        "resourceId",
     ],
     filterable: &["resourceId", "principalId", "appRoleId", "principalDisplayName"],
 };
@@ -97,15 +162,24 @@ pub(crate) fn application(tenant: &Tenant, application: &Application, with_keys:
         fields.insert(name.to_owned(), json!([]));
     }
     for (name, value) in [
-        ("api", json!({ "acceptMappedClaims": null, "knownClientApplications": [], "requestedAccessTokenVersion": null,
-            "oauth2PermissionScopes": [], "preAuthorizedApplications": [] })),
-        ("info", json!({ "logoUrl": null, "marketingUrl": null, "privacyStatementUrl": null, "supportUrl": null,
-            "termsOfServiceUrl": null })),
+        (
+            "api",
+            json!({ "acceptMappedClaims": null, "knownClientApplications": [], "requestedAccessTokenVersion": null,
+            "oauth2PermissionScopes": [], "preAuthorizedApplications": [] }),
+        ),
+        (
+            "info",
+            json!({ "logoUrl": null, "marketingUrl": null, "privacyStatementUrl": null, "supportUrl": null,
+            "termsOfServiceUrl": null }),
+        ),
         ("parentalControlSettings", json!({ "countriesBlockedForMinors": [], "legalAgeGroupRule": "Allow" })),
         ("publicClient", json!({ "redirectUris": [] })),
         ("spa", json!({ "redirectUris": [] })),
-        ("web", json!({ "homePageUrl": null, "logoutUrl": null, "redirectUris": [], "redirectUriSettings": [],
-            "implicitGrantSettings": { "enableAccessTokenIssuance": false, "enableIdTokenIssuance": false } })),
+        (
+            "web",
+            json!({ "homePageUrl": null, "logoutUrl": null, "redirectUris": [], "redirectUriSettings": [],
+            "implicitGrantSettings": { "enableAccessTokenIssuance": false, "enableIdTokenIssuance": false } }),
+        ),
         ("publisherDomain", json!(tenant.domains.first())),
         ("verifiedPublisher", verified_publisher(application.verified_publisher.as_ref())),
     ] {
@@ -181,7 +255,11 @@ pub(crate) fn service_principal(principal: &ServicePrincipal) -> Value {
 /// A granted app role.
 pub(crate) fn assignment(tenant: &Tenant, assignment: &AppRoleAssignment) -> Value {
     let name = |id| {
-        tenant.service_principals.iter().find(|principal| principal.id == id).map(|principal| principal.display_name.clone())
+        tenant
+            .service_principals
+            .iter()
+            .find(|principal| principal.id == id)
+            .map(|principal| principal.display_name.clone())
     };
     json!({
         "id": assignment.id,

@@ -4,6 +4,7 @@ use http::Method;
 use serde_json::Value;
 use uuid::Uuid;
 
+use crate::Cloud;
 use crate::graph::address::{Key, Segment};
 use crate::graph::error::GraphError;
 use crate::graph::render::{self, SERVICE_PRINCIPALS};
@@ -12,7 +13,6 @@ use crate::seed::{BUSINESS_CENTRAL_APP_ID, MICROSOFT_TENANT};
 use crate::state::Tenant;
 use crate::wire::{empty, set};
 use crate::world::{business_central, principal_of};
-use crate::Cloud;
 
 /// `/servicePrincipals`.
 pub(crate) fn collection(cloud: &mut Cloud, call: &Call) -> Outcome {
@@ -89,15 +89,21 @@ pub(crate) fn object(cloud: &mut Cloud, call: &Call, key: &Key, rest: &[Segment]
 
 /// 400 when no application stands behind the id, or none that has replicated (`graph.md` 12).
 fn no_backing(app_id: &str) -> GraphError {
-    let message = format!("The appId '{app_id}' of the service principal does not reference a valid application object.");
+    let message =
+        format!("The appId '{app_id}' of the service principal does not reference a valid application object.");
     let mut error = GraphError::bad(message.clone());
     error.details.push(("NoBackingApplicationObject".to_owned(), message, "appId".to_owned()));
     error
 }
 
 fn create(cloud: &mut Cloud, call: &Call, app_id: &str, is_upsert: bool) -> Outcome {
-    let id = Uuid::parse_str(app_id)
-        .map_err(|_| GraphError::property("appId", "InvalidValue", "Invalid value specified for property 'appId' of resource 'ServicePrincipal'."))?;
+    let id = Uuid::parse_str(app_id).map_err(|_| {
+        GraphError::property(
+            "appId",
+            "InvalidValue",
+            "Invalid value specified for property 'appId' of resource 'ServicePrincipal'.",
+        )
+    })?;
     let tenant = call.tenant(cloud)?;
     call.may_create_service_principal(cloud, tenant.application(id))?;
     if tenant.service_principal(id).is_some() {
@@ -144,12 +150,20 @@ fn apply(call: &Call, principal: &mut crate::state::ServicePrincipal) -> Result<
     let Some(fields) = call.body.as_object() else {
         return Ok(());
     };
-    let wrong = |name: &str| GraphError::property(name, "InvalidValue", format!("Invalid value specified for property '{name}' of resource 'ServicePrincipal'."));
+    let wrong = |name: &str| {
+        GraphError::property(
+            name,
+            "InvalidValue",
+            format!("Invalid value specified for property '{name}' of resource 'ServicePrincipal'."),
+        )
+    };
     for (name, value) in fields {
         match name.as_str() {
             "appId" if value.as_str().is_some_and(|sent| sent.eq_ignore_ascii_case(&principal.app_id.to_string())) => {}
             "accountEnabled" => principal.enabled = value.as_bool().ok_or_else(|| wrong(name))?,
-            "appRoleAssignmentRequired" => principal.assignment_required = value.as_bool().ok_or_else(|| wrong(name))?,
+            "appRoleAssignmentRequired" => {
+                principal.assignment_required = value.as_bool().ok_or_else(|| wrong(name))?;
+            }
             "displayName" => {
                 // It would rename somebody else's application in this tenant (`graph.md` 6).
                 if principal.owner_tenant == MICROSOFT_TENANT {

@@ -72,11 +72,8 @@ fn read(cloud: &Cloud, segment: &str, v2: bool, fields: &Fields) -> Result<Admin
             correlation: None,
         }),
     };
-    let scope = if v2 {
-        Some(fields.filled("scope").ok_or_else(|| LoginError::missing("scope"))?.to_owned())
-    } else {
-        None
-    };
+    let scope =
+        if v2 { Some(fields.filled("scope").ok_or_else(|| LoginError::missing("scope"))?.to_owned()) } else { None };
     Ok(AdminConsent { authority, client_id, back, scope })
 }
 
@@ -171,7 +168,7 @@ pub(crate) fn show(
             "The grant requires admin permission. Ask an administrator to grant permission to this application.",
         );
         let way_back = consent.back.clone().map(|back| back.refusal_url(cloud, &flow::declined(), now));
-        return pages::stop(cloud, &error, way_back, Some(flow), now);
+        return pages::stop(cloud, &error, way_back.as_deref(), Some(flow), now);
     }
     let list: String = wanted
         .iter()
@@ -184,7 +181,13 @@ pub(crate) fn show(
 }
 
 /// Grants everything, or takes the no back to the application.
-pub(crate) fn finish(cloud: &mut Cloud, consent: &AdminConsent, account: Account, accepted: bool, now: u64) -> Response {
+pub(crate) fn finish(
+    cloud: &mut Cloud,
+    consent: &AdminConsent,
+    account: Account,
+    accepted: bool,
+    now: u64,
+) -> Response {
     let target = consent.authority.target(account.home);
     if !accepted {
         // The refusal carries `admin_consent=True` all the same (`graph.md` 9): look at `error` first.
@@ -203,12 +206,12 @@ pub(crate) fn finish(cloud: &mut Cloud, consent: &AdminConsent, account: Account
         Err(error) => return pages::stop(cloud, &error, None, None, now),
     }
     let Some(back) = &consent.back else {
-        return pages::done("Consent granted", "Your organization has approved this application. You can close this window.");
+        return pages::done(
+            "Consent granted",
+            "Your organization has approved this application. You can close this window.",
+        );
     };
-    let mut fields = vec![
-        ("admin_consent".to_owned(), "True".to_owned()),
-        ("tenant".to_owned(), target.to_string()),
-    ];
+    let mut fields = vec![("admin_consent".to_owned(), "True".to_owned()), ("tenant".to_owned(), target.to_string())];
     if let Some(scope) = &consent.scope {
         fields.push(("scope".to_owned(), scope.clone()));
     }

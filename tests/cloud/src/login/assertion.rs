@@ -37,7 +37,9 @@ pub(crate) fn check(
         return Err(LoginError::new(
             900_144,
             "invalid_request",
-            format!("The request body must contain the following parameter: 'client_assertion_type' with the value '{ASSERTION_TYPE}'."),
+            format!(
+                "The request body must contain the following parameter: 'client_assertion_type' with the value '{ASSERTION_TYPE}'."
+            ),
         ));
     }
     let malformed = || refuse(50_027, "JWT token is invalid or malformed.");
@@ -163,8 +165,7 @@ fn check_federated(
         credential.get(name).and_then(Value::as_str).unwrap_or_default().to_owned()
     };
     let (issuer, subject, audience) = (text(claims, "iss"), text(claims, "sub"), text(claims, "aud"));
-    let of_issuer: Vec<_> =
-        application.federated.iter().filter(|known| value(known, "issuer") == issuer).collect();
+    let of_issuer: Vec<_> = application.federated.iter().filter(|known| value(known, "issuer") == issuer).collect();
     if of_issuer.is_empty() {
         return Err(refuse(
             700_211,

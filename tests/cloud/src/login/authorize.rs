@@ -63,8 +63,11 @@ impl WayBack {
     }
 
     fn url(&self, fields: &[(String, String)]) -> String {
-        let text =
-            fields.iter().map(|(name, value)| format!("{}={}", encode(name), encode(value))).collect::<Vec<_>>().join("&");
+        let text = fields
+            .iter()
+            .map(|(name, value)| format!("{}={}", encode(name), encode(value)))
+            .collect::<Vec<_>>()
+            .join("&");
         let mark = match self.mode {
             ResponseMode::Fragment => '#',
             ResponseMode::Query | ResponseMode::FormPost if self.redirect_uri.contains('?') => '&',
@@ -93,7 +96,7 @@ impl WayBack {
 
 enum Refusal {
     Page(LoginError),
-    Back(WayBack, LoginError),
+    Back(Box<WayBack>, LoginError),
 }
 
 /// Answers an authorize request with a page, or sends the browser back.
@@ -153,7 +156,7 @@ fn read(cloud: &Cloud, segment: &str, fields: &Fields) -> Result<AuthorizeReques
         state: fields.get("state").map(str::to_owned),
         correlation: fields.filled("client-request-id").map(str::to_owned),
     };
-    let refuse = |error: LoginError| Refusal::Back(back.clone(), error);
+    let refuse = |error: LoginError| Refusal::Back(Box::new(back.clone()), error);
     check_protocol(fields, is_spa).map_err(refuse)?;
     let scope_text = fields.filled("scope").ok_or_else(|| refuse(LoginError::missing("scope")))?.to_owned();
     let scopes = Scopes::read(&scope_text).map_err(refuse)?;
@@ -225,11 +228,7 @@ fn check_protocol(fields: &Fields, is_spa: bool) -> Result<(), LoginError> {
     if let Some(prompt) = fields.filled("prompt")
         && !matches!(prompt, "login" | "none" | "consent" | "select_account" | "create" | "no_session")
     {
-        return Err(LoginError::new(
-            90_023,
-            "invalid_request",
-            format!("Unsupported 'prompt' value: '{prompt}'."),
-        ));
+        return Err(LoginError::new(90_023, "invalid_request", format!("Unsupported 'prompt' value: '{prompt}'.")));
     }
     Ok(())
 }

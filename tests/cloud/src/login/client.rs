@@ -81,7 +81,10 @@ pub(crate) fn grant(
         return Err(LoginError::new(
             501_051,
             "invalid_grant",
-            format!("Application '{client}'({name}) is not assigned to a role for the application '{}'.", wanted.resource),
+            format!(
+                "Application '{client}'({name}) is not assigned to a role for the application '{}'.",
+                wanted.resource
+            ),
         ));
     }
     let resource = resource.app_id;
@@ -103,7 +106,10 @@ pub(crate) fn authenticate(cloud: &mut Cloud, client: Uuid, form: &Fields, now: 
     let Some((_, application)) = cloud.directory.application(client) else {
         return Err(unknown_client(&client.to_string(), "(unknown)"));
     };
-    let known = application.secrets.iter().find(|known| known.text == secret && known.visible_ms <= now && known.start_ms <= now);
+    let known = application
+        .secrets
+        .iter()
+        .find(|known| known.text == secret && known.visible_ms <= now && known.start_ms <= now);
     match known {
         Some(known) if known.end_ms > now => Ok(()),
         Some(_) => Err(refuse(

@@ -40,14 +40,16 @@ pub(crate) fn ask(
     person: Uuid,
 ) -> Result<Asked, LoginError> {
     let client = application.and_then(|application| tenant.service_principal(application.app_id));
-    let granted =
-        client.map(|client| tenant.granted_scopes(client.id, resource.id, person)).unwrap_or_default();
+    let granted = client.map(|client| tenant.granted_scopes(client.id, resource.id, person)).unwrap_or_default();
     let mut scopes = Vec::new();
     if wanted.is_default() {
         // `.default` asks for everything declared, and only while nothing is granted yet (`sign-in.md` 2.2).
         let declared = application.map(Application::required_permissions).unwrap_or_default();
         for (app_id, id, is_role) in declared {
-            if app_id == resource.app_id && !is_role && let Some(scope) = resource.scope(id) {
+            if app_id == resource.app_id
+                && !is_role
+                && let Some(scope) = resource.scope(id)
+            {
                 scopes.push(words(scope));
             }
         }

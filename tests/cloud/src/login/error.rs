@@ -2,9 +2,9 @@
 
 use serde_json::{Map, Value, json};
 
+use crate::Response;
 use crate::ids::Ids;
 use crate::wire::{json as json_answer, login_timestamp, set};
-use crate::Response;
 
 /// A refusal with its AADSTS number.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -43,7 +43,11 @@ impl LoginError {
 
     /// The required field that is not there.
     pub(crate) fn missing(name: &str) -> Self {
-        Self::new(900_144, "invalid_request", format!("The request body must contain the following parameter: '{name}'."))
+        Self::new(
+            900_144,
+            "invalid_request",
+            format!("The request body must contain the following parameter: '{name}'."),
+        )
     }
 
     /// Text with the marks support asks for.
@@ -81,7 +85,13 @@ impl LoginError {
     }
 
     /// The fields of a refusal that goes back to the client through the browser (`sign-in.md` 1.3).
-    pub(crate) fn fields(&self, ids: &mut Ids, correlation: Option<&str>, login: &str, now: u64) -> Vec<(String, String)> {
+    pub(crate) fn fields(
+        &self,
+        ids: &mut Ids,
+        correlation: Option<&str>,
+        login: &str,
+        now: u64,
+    ) -> Vec<(String, String)> {
         let trace = ids.uuid().to_string();
         let correlation = correlation.map_or_else(|| ids.uuid().to_string(), str::to_owned);
         let mut fields = vec![

@@ -8,7 +8,9 @@ use crate::login::consent::{self, Asked};
 use crate::login::error::LoginError;
 use crate::login::scopes::find_resource;
 use crate::login::token::Code;
-use crate::login::{Account, Authority, admin_consent, client_info, join_session, login_hint, pages, session, set_cookie, standing};
+use crate::login::{
+    Account, Authority, admin_consent, client_info, join_session, login_hint, pages, session, set_cookie, standing,
+};
 use crate::seed::GRAPH_RESOURCE;
 use crate::wire::Fields;
 use crate::{Cloud, Request, Response};
@@ -82,9 +84,9 @@ pub(crate) fn begin(cloud: &mut Cloud, request: &Request, mut flow: Flow, now: u
                 };
                 return authorize.back.clone().refuse(cloud, &error, now);
             }
-            (Some("login" | "select_account" | "create" | "no_session"), _) => {}
+            // These ask anew, whoever is signed in.
+            (Some("login" | "select_account" | "create" | "no_session"), _) | (_, None) => {}
             (_, Some(account)) => flow.account = Some(account),
-            (_, None) => {}
         }
     }
     advance(cloud, request, flow, now)
@@ -132,7 +134,9 @@ pub(crate) fn account_chosen(cloud: &mut Cloud, request: &Request, fields: &Fiel
         let error = LoginError::new(
             50_034,
             "invalid_grant",
-            format!("The user account {upn} does not exist in the directory. To sign into this application, the account must be added to the directory."),
+            format!(
+                "The user account {upn} does not exist in the directory. To sign into this application, the account must be added to the directory."
+            ),
         );
         return pages::stop(cloud, &error, None, None, now);
     };
@@ -224,7 +228,8 @@ fn check_account(cloud: &Cloud, flow: &Flow, target: Uuid, account: Account) -> 
         return Err(super::unknown_tenant(&target.to_string()));
     };
     let Some(person) = standing(&cloud.directory, tenant, account) else {
-        let upn = cloud.directory.person(account.home, account.oid).map(|person| person.upn.clone()).unwrap_or_default();
+        let upn =
+            cloud.directory.person(account.home, account.oid).map(|person| person.upn.clone()).unwrap_or_default();
         return Err(LoginError::new(
             50_020,
             "invalid_request",
@@ -266,7 +271,12 @@ pub(crate) fn disabled_application(client: &str, name: &str) -> LoginError {
     LoginError::new(7_000_112, "unauthorized_client", format!("Application '{client}'({name}) is disabled."))
 }
 
-fn asked(cloud: &Cloud, authorize: &AuthorizeRequest, target: Uuid, account: Account) -> Result<Vec<Asked>, LoginError> {
+fn asked(
+    cloud: &Cloud,
+    authorize: &AuthorizeRequest,
+    target: Uuid,
+    account: Account,
+) -> Result<Vec<Asked>, LoginError> {
     let Some(tenant) = cloud.directory.tenant(target) else {
         return Err(super::unknown_tenant(&authorize.segment));
     };
@@ -328,7 +338,7 @@ fn advance_authorize(
                 return authorize.back.refuse(cloud, &consent_required(authorize.client_id), now);
             }
             let way_back = authorize.back.refusal_url(cloud, &declined(), now);
-            return pages::stop(cloud, &error, Some(way_back), Some(flow), now);
+            return pages::stop(cloud, &error, Some(&way_back), Some(flow), now);
         }
         if silent {
             return authorize.back.refuse(cloud, &consent_required(authorize.client_id), now);
@@ -351,7 +361,8 @@ fn second_factor_required() -> LoginError {
 /// `AADSTS50076` with the claims a client has to pass on (`sign-in.md` 2.4).
 pub(crate) fn second_factor_challenge() -> LoginError {
     second_factor_required().claims(
-        r#"{"access_token":{"capolids":{"essential":true,"values":["5ec0ffee-0000-4000-8000-00000000ca01"]}}}"#.to_owned(),
+        r#"{"access_token":{"capolids":{"essential":true,"values":["5ec0ffee-0000-4000-8000-00000000ca01"]}}}"#
+            .to_owned(),
     )
 }
 

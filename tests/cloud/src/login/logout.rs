@@ -1,7 +1,7 @@
 //! Sign-out (`sign-in.md` 1.7): with the hint at once, else by choosing an account; back only to a registered address.
 
 use crate::login::{Account, login_hint, pages, session, session_id};
-use crate::wire::{Fields, encode, escape, redirect};
+use crate::wire::{Fields, encode, redirect};
 use crate::{Cloud, Request, Response};
 
 /// Answers a sign-out request.
@@ -21,11 +21,12 @@ pub(crate) fn start(cloud: &mut Cloud, request: &Request, fields: &Fields) -> Re
         .filter_map(|account| cloud.directory.person(account.home, account.oid))
         .map(|person| (person.upn.clone(), person.name.clone()))
         .collect();
-    let hidden: String = ["post_logout_redirect_uri", "state"]
-        .into_iter()
-        .filter_map(|name| fields.filled(name).map(|value| (name, value)))
-        .map(|(name, value)| format!("<input type=\"hidden\" name=\"{name}\" value=\"{}\">", escape(value)))
-        .collect();
+    let mut hidden = String::new();
+    for name in ["post_logout_redirect_uri", "state"] {
+        if let Some(value) = fields.filled(name) {
+            hidden.push_str(&pages::hidden(name, value));
+        }
+    }
     pages::sign_out_picker(&names, &hidden)
 }
 
@@ -33,9 +34,9 @@ pub(crate) fn start(cloud: &mut Cloud, request: &Request, fields: &Fields) -> Re
 pub(crate) fn account_chosen(cloud: &mut Cloud, request: &Request, fields: &Fields) -> Response {
     let upn = fields.get("account").unwrap_or_default();
     let accounts = session(cloud, request);
-    let account = accounts.into_iter().find(|account| {
-        cloud.directory.person(account.home, account.oid).is_some_and(|person| person.upn == upn)
-    });
+    let account = accounts
+        .into_iter()
+        .find(|account| cloud.directory.person(account.home, account.oid).is_some_and(|person| person.upn == upn));
     match account {
         Some(account) => leave(cloud, request, account, fields),
         None => back(cloud, fields),

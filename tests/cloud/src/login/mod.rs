@@ -40,6 +40,13 @@ pub(crate) struct LoginState {
     refresh_tokens: HashMap<String, token::Refresh>,
 }
 
+impl LoginState {
+    /// Authorization codes and refresh tokens.
+    pub(crate) fn texts(&self) -> impl Iterator<Item = String> {
+        self.codes.keys().chain(self.refresh_tokens.keys()).cloned()
+    }
+}
+
 /// Somebody who signed in.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct Account {
@@ -134,11 +141,8 @@ fn post_page(cloud: &mut Cloud, request: &Request, page: &str, now: u64) -> Resp
 /// An injected refusal. A code that is a number becomes the AADSTS number.
 pub(crate) fn refusal(cloud: &mut Cloud, status: u16, code: &str, now: u64) -> Response {
     let number = code.parse().unwrap_or(90_033);
-    let error = error::LoginError::new(
-        number,
-        "temporarily_unavailable",
-        "A transient error has occurred. Please try again.",
-    );
+    let error =
+        error::LoginError::new(number, "temporarily_unavailable", "A transient error has occurred. Please try again.");
     let login = cloud.settings.origins.login.clone();
     error.status(status).answer(&mut cloud.ids, None, &login, now)
 }

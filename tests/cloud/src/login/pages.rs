@@ -68,9 +68,9 @@ pub(crate) fn account_picker(cloud: &mut Cloud, flow: Flow, signed_in: &[Account
             let account = Account { home: tenant.id, oid: person.oid, second_factor: false };
             let fits = match flow.authority() {
                 Authority::Home => true,
-                Authority::Tenant(id) => directory.tenant(*id).is_some_and(|target| {
-                    target.id == tenant.id || target.partner(tenant.id, person.oid).is_some()
-                }),
+                Authority::Tenant(id) => directory
+                    .tenant(*id)
+                    .is_some_and(|target| target.id == tenant.id || target.partner(tenant.id, person.oid).is_some()),
             };
             if fits {
                 people.push((person.name.clone(), person.upn.clone(), account));
@@ -212,7 +212,7 @@ pub(crate) fn application_badge(cloud: &Cloud, flow: &Flow) -> String {
 pub(crate) fn stop(
     cloud: &mut Cloud,
     error: &LoginError,
-    way_back: Option<String>,
+    way_back: Option<&str>,
     retry: Option<Flow>,
     now: u64,
 ) -> Response {
@@ -236,7 +236,7 @@ pub(crate) fn stop(
              <button id=\"sign-in-as-administrator\">Have an admin account? Sign in with that account</button></form>"
         );
     }
-    if let Some(url) = &way_back {
+    if let Some(url) = way_back {
         let _ = write!(
             body,
             "<p><a id=\"way-back\" href=\"{}\">Return to the application without granting consent</a></p>",
@@ -246,7 +246,7 @@ pub(crate) fn stop(
     let status = if way_back.is_some() { 200 } else { 400 };
     let mut response = page(status, "stop", title, &body);
     set(&mut response, "x-cloud-stop", &error.code.to_string());
-    if let Some(url) = &way_back {
+    if let Some(url) = way_back {
         set(&mut response, "x-cloud-way-back", url);
     }
     response
@@ -274,14 +274,14 @@ pub(crate) fn sign_out_picker(names: &[(String, String)], hidden: &str) -> Respo
     page(200, "sign-out", "Which account do you want to sign out of?", &body)
 }
 
+/// A hidden field of a form.
+pub(crate) fn hidden(name: &str, value: &str) -> String {
+    format!("<input type=\"hidden\" name=\"{}\" value=\"{}\">", escape(name), escape(value))
+}
+
 /// The page that posts an answer to the client's redirect URI.
 pub(crate) fn form_post(redirect_uri: &str, fields: &[(String, String)]) -> String {
-    let inputs: String = fields
-        .iter()
-        .map(|(name, value)| {
-            format!("<input type=\"hidden\" name=\"{}\" value=\"{}\">", escape(name), escape(value))
-        })
-        .collect();
+    let inputs = fields.iter().fold(String::new(), |all, (name, value)| all + &hidden(name, value));
     format!(
         "<!doctype html><html lang=\"en\"><title>Working…</title><body><form method=\"post\" action=\"{}\">{inputs}\
          <noscript><button>Continue</button></noscript></form><script>document.forms[0].submit()</script></body></html>",

@@ -103,7 +103,11 @@ fn split(entry: &str) -> Option<(Option<&str>, &str)> {
 }
 
 /// The resource in a tenant: unknown names are 500011, known services that are missing there 650052 (`sign-in.md` 2.2).
-pub(crate) fn find_resource<'a>(tenant: &'a Tenant, name: &str, delegated: bool) -> Result<&'a ServicePrincipal, LoginError> {
+pub(crate) fn find_resource<'a>(
+    tenant: &'a Tenant,
+    name: &str,
+    delegated: bool,
+) -> Result<&'a ServicePrincipal, LoginError> {
     if let Some(principal) = tenant.resource(name) {
         if principal.enabled {
             return Ok(principal);

@@ -168,9 +168,13 @@ fn code_grant(
 ) -> Result<serde_json::Value, LoginError> {
     let client = client_id(cloud, form, segment)?;
     let sent = form.filled("code").ok_or_else(|| LoginError::missing("code"))?;
-    let code = cloud.login.codes.get(sent).filter(|code| code.request.client_id == client).cloned().ok_or_else(|| {
-        LoginError::new(70_000, "invalid_grant", "Provided grant is invalid or malformed.")
-    })?;
+    let code = cloud
+        .login
+        .codes
+        .get(sent)
+        .filter(|code| code.request.client_id == client)
+        .cloned()
+        .ok_or_else(|| LoginError::new(70_000, "invalid_grant", "Provided grant is invalid or malformed."))?;
     check_platform(cloud, client, code.request.is_spa, form, origin, now)?;
     if code.request.authority != *authority {
         return Err(LoginError::new(
@@ -326,11 +330,9 @@ fn person_token(
     let resource = check_standing(cloud, tenant, person, wanted)?;
     let granted = check_consent(tenant, person, resource, wanted)?;
     let is_business_central = resource == crate::seed::BUSINESS_CENTRAL_APP_ID;
-    let needs_second_factor = cloud
-        .directory
-        .person(person.account.home, person.account.oid)
-        .is_some_and(|somebody| somebody.second_factor)
-        && !person.account.second_factor;
+    let needs_second_factor =
+        cloud.directory.person(person.account.home, person.account.oid).is_some_and(|somebody| somebody.second_factor)
+            && !person.account.second_factor;
     if is_business_central && needs_second_factor {
         return Err(flow::second_factor_challenge());
     }

@@ -48,7 +48,14 @@ fn lifetime(cloud: &mut Cloud) -> u64 {
     3600 + cloud.ids.below(1800)
 }
 
-fn access_claims(cloud: &Cloud, tenant: Uuid, client: Uuid, resource: Uuid, now: u64, seconds: u64) -> Map<String, Value> {
+fn access_claims(
+    cloud: &Cloud,
+    tenant: Uuid,
+    client: Uuid,
+    resource: Uuid,
+    now: u64,
+    seconds: u64,
+) -> Map<String, Value> {
     let name = cloud
         .directory
         .application(client)
@@ -93,8 +100,10 @@ pub(crate) fn for_person(
         .tenant(person.tenant)
         .map(|tenant| tenant.roles_of(account.home, account.oid))
         .unwrap_or_default();
-    let held: Vec<String> =
-        granted.into_iter().filter(|scope| !matches!(scope.as_str(), "openid" | "profile" | "email" | "offline_access")).collect();
+    let held: Vec<String> = granted
+        .into_iter()
+        .filter(|scope| !matches!(scope.as_str(), "openid" | "profile" | "email" | "offline_access"))
+        .collect();
     let mut claims = access_claims(cloud, person.tenant, person.client_id, resource, now, seconds);
     for (key, value) in [
         ("idtyp", json!("user")),
@@ -115,7 +124,14 @@ pub(crate) fn for_person(
             resource,
             tenant: person.tenant,
             client_id: person.client_id,
-            holder: Holder::Person { home: account.home, oid: account.oid, upn: upn.clone(), name: name.clone(), scopes: held.clone(), roles },
+            holder: Holder::Person {
+                home: account.home,
+                oid: account.oid,
+                upn: upn.clone(),
+                name: name.clone(),
+                scopes: held.clone(),
+                roles,
+            },
             expires_ms: now + seconds * 1000,
         },
     );
@@ -203,7 +219,14 @@ fn id_token(cloud: &mut Cloud, person: &Person, upn: &str, name: &str, now: u64)
 }
 
 /// A token for an application on its own; `roles` only when it holds any.
-pub(crate) fn for_application(cloud: &mut Cloud, tenant: Uuid, client: Uuid, resource: Uuid, roles: Vec<String>, now: u64) -> Value {
+pub(crate) fn for_application(
+    cloud: &mut Cloud,
+    tenant: Uuid,
+    client: Uuid,
+    resource: Uuid,
+    roles: Vec<String>,
+    now: u64,
+) -> Value {
     let seconds = 3599;
     let principal = cloud
         .directory
@@ -212,9 +235,12 @@ pub(crate) fn for_application(cloud: &mut Cloud, tenant: Uuid, client: Uuid, res
         .map(|principal| principal.id)
         .unwrap_or_default();
     let mut claims = access_claims(cloud, tenant, client, resource, now, seconds);
-    for (key, value) in
-        [("idtyp", json!("app")), ("oid", json!(principal)), ("sub", json!(principal)), ("uti", json!(cloud.ids.uuid()))]
-    {
+    for (key, value) in [
+        ("idtyp", json!("app")),
+        ("oid", json!(principal)),
+        ("sub", json!(principal)),
+        ("uti", json!(cloud.ids.uuid())),
+    ] {
         claims.insert(key.to_owned(), value);
     }
     if !roles.is_empty() {

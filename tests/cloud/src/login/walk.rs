@@ -50,11 +50,16 @@ impl Cloud {
             let (page, body) = match text(&response, "x-cloud-page").as_deref() {
                 Some("account") => ("account", form(&[flow, ("account", person)])),
                 Some("second-factor") => ("second-factor", form(&[flow])),
-                Some("consent") => ("consent", match answer {
-                    ConsentAnswer::Accept => form(&[flow, ("answer", "accept")]),
-                    ConsentAnswer::AcceptForOrganization => form(&[flow, ("organization", "1"), ("answer", "accept")]),
-                    ConsentAnswer::Decline => form(&[flow, ("answer", "cancel")]),
-                }),
+                Some("consent") => (
+                    "consent",
+                    match answer {
+                        ConsentAnswer::Accept => form(&[flow, ("answer", "accept")]),
+                        ConsentAnswer::AcceptForOrganization => {
+                            form(&[flow, ("organization", "1"), ("answer", "accept")])
+                        }
+                        ConsentAnswer::Decline => form(&[flow, ("answer", "cancel")]),
+                    },
+                ),
                 _ => return Err(stop_at(&response)),
             };
             let uri = format!("{}/stand-in/{page}", self.settings().origins.login);
