@@ -47,7 +47,7 @@ pub(crate) fn HandOver(props: &HandOverProps) -> Html {
         made.then(|| notice::remark(Severity::Info, cx.say(&words::HAND_WHERE_TITLE), cx.say(&words::HAND_WHERE)));
     many(vec![
         head(cx.say(&words::HAND_TITLE), cx.say(lede)),
-        made.then(|| Html::from(credential(cx, view, shown))).unwrap_or_default(),
+        if made { credential(cx, view, shown).into() } else { Html::default() },
         card(cx, &words::HAND_FOR)
             .add(tabs::tabs(&list, cx.say(&words::HAND_FORMATS), &names, *tab, &choose))
             .add(tabs::panel(*tab, panel))
