@@ -365,7 +365,7 @@ impl Model {
             Question::Everything { generation } => self.take_everything(generation, answer, out),
             Question::Application { generation } => self.take_application_batch(generation, answer, out),
             Question::Details { generation, found, app_id } => {
-                self.take_details(generation, *found, app_id, answer, out)
+                self.take_details(generation, *found, app_id, answer, out);
             }
             Question::Policy => {
                 let result = answer.map_err(CallError::Silent).and_then(|response| graph::read_policy(&response));
@@ -515,15 +515,15 @@ impl Model {
     }
 
     fn take_user_environments(&mut self, first: Finding, answer: Answer) {
-        match answer.map_err(CallError::Silent).and_then(|response| bc::read_environments(&response)) {
-            Ok(list) => self.environments_known(list),
-            // The first refusal says more than the second: this list has no documented rules (business-central.md 1.2).
-            Err(_) => {
-                self.facts.environments = Lookup::Failed(first);
-                if let Some(choices) = &mut self.choices {
-                    choices.typed = true;
-                }
-            }
+        let result = answer.map_err(CallError::Silent).and_then(|response| bc::read_environments(&response));
+        if let Ok(list) = result {
+            self.environments_known(list);
+            return;
+        }
+        // The first refusal says more than the second: this list has no documented rules (business-central.md 1.2).
+        self.facts.environments = Lookup::Failed(first);
+        if let Some(choices) = &mut self.choices {
+            choices.typed = true;
         }
     }
 

@@ -49,7 +49,7 @@ codes! {
     LinkIgnored = "link_ignored";
 
     // Sign-in
-    /// The person declined the consent page (access_denied, AADSTS65004).
+    /// The person declined the consent page (`access_denied`, AADSTS65004).
     ConsentDeclined = "consent_declined";
     /// An administrator has to consent first (AADSTS90094, 90095).
     AdminApprovalNeeded = "admin_approval_needed";
@@ -61,7 +61,7 @@ codes! {
     StorageBlocked = "storage_blocked";
     /// Conditional Access or a blocked account stopped the sign-in (530xx). Slots: number (AADSTS number).
     SignInBlocked = "sign_in_blocked";
-    /// Another factor or step is wanted by Entra (interaction_required): sign in again and answer it.
+    /// Another factor or step is wanted by Entra (`interaction_required`): sign in again and answer it.
     InteractionNeeded = "interaction_needed";
     /// The account does not exist in the chosen tenant (50020, 50034, 51004, 90072).
     AccountNotInTenant = "account_not_in_tenant";
@@ -105,7 +105,7 @@ codes! {
     EnvironmentsUnreachable = "environments_unreachable";
     /// No environment is active.
     NoEnvironment = "no_environment";
-    /// There is no environment of the typed name (404 NoEnvironment). Slots: environment.
+    /// There is no environment of the typed name (404 `NoEnvironment`). Slots: environment.
     EnvironmentUnknown = "environment_unknown";
     /// Business Central does not let this person into the environment (401/403). Slots: environment.
     EnvironmentForbidden = "environment_forbidden";
@@ -151,11 +151,11 @@ codes! {
     SecretNeverShown = "secret_never_shown";
 
     // Calls
-    /// Graph says the person may not (403 Authorization_RequestDenied). Slots: step.
+    /// Graph says the person may not (403 `Authorization_RequestDenied`). Slots: step.
     DirectoryForbidden = "directory_forbidden";
     /// Granting the roles was refused (403): fallbacks are offered.
     GrantForbidden = "grant_forbidden";
-    /// Entra's object quota is used up (Directory_QuotaExceeded).
+    /// Entra's object quota is used up (`Directory_QuotaExceeded`).
     QuotaExceeded = "quota_exceeded";
     /// Entra still does not know what it just created after five minutes. Slots: step.
     ReplicationSlow = "replication_slow";

@@ -106,7 +106,7 @@ pub fn format(credential: &Credential, format: Format) -> Secret {
             ("BC_BASE_URL", base_url),
         ]
         .iter()
-        .map(|(key, value)| format!("{key}={}\n", shell(value)))
+        .map(|(key, value)| [key, "=", &shell(value), "\n"].concat())
         .collect(),
         Format::Json => {
             let value = json!({

@@ -258,18 +258,12 @@ impl Model {
             &self.authority(&attempt.tenant),
             &deployment.config.client_id,
             &deployment.redirect_uri,
-            &self.graph_scopes(&attempt.extra),
+            &graph_scopes(&attempt.extra),
             code,
             &attempt.verifier,
             &out.entropy.guid(),
         );
         self.send_plain(request, Purpose::Redeem(Box::new(attempt)), out);
-    }
-
-    fn graph_scopes(&self, extra: &[String]) -> Vec<String> {
-        let mut scopes = scopes_of(Resource::Graph);
-        scopes.extend(extra.iter().cloned());
-        scopes
     }
 
     pub(super) fn redeemed(&mut self, attempt: Attempt, answer: Answer, out: &mut Out) {
@@ -375,7 +369,7 @@ impl Model {
         session.renewing.push(resource);
         let (tenant, extra) = (session.account.tenant.clone(), session.extra.clone());
         let scopes = match resource {
-            Resource::Graph => self.graph_scopes(&extra),
+            Resource::Graph => graph_scopes(&extra),
             Resource::BusinessCentral => scopes_of(resource),
         };
         let deployment = self.deployment();
@@ -507,6 +501,12 @@ fn consent_declined() -> Finding {
 
 fn session_ended() -> Finding {
     Finding::error(FindingCode::SessionEnded).action(super::event::Intent::SignIn)
+}
+
+fn graph_scopes(extra: &[String]) -> Vec<String> {
+    let mut scopes = scopes_of(Resource::Graph);
+    scopes.extend(extra.iter().cloned());
+    scopes
 }
 
 fn scopes_of(resource: Resource) -> Vec<String> {

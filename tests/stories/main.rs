@@ -1,5 +1,7 @@
 //! Whole journeys against the in-process cloud, in virtual time. Each story ends in an outcome and a finding.
 
+#![expect(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "a story that cannot go on has failed")]
+
 mod bad_input;
 mod interruptions;
 mod main_job;

@@ -64,7 +64,7 @@ fn an_answer_works_once_and_only_in_the_tab_that_asked() {
     let fragment = back.split_once('#').unwrap().1.to_owned();
 
     // Another tab has its own storage and knows nothing of this attempt.
-    let mine = std::mem::replace(&mut world.storage, Some(std::collections::BTreeMap::new()));
+    let mine = world.storage.replace(std::collections::BTreeMap::new());
     world.address = format!("{FOLDER}#{fragment}");
     world.open();
     assert_eq!((world.codes(), token_calls(&world)), (vec!["answer_not_ours".to_owned()], 0));

@@ -271,7 +271,7 @@ impl Run {
         let plan = |task: &&Task| !matches!(task.step, Step::VerifyEntra | Step::VerifyBusinessCentral);
         if self.tasks.iter().filter(plan).all(Task::is_settled) {
             Outcome::Complete
-        } else if self.tasks.iter().filter(plan).any(|task| task.wrote()) {
+        } else if self.tasks.iter().filter(plan).any(Task::wrote) {
             Outcome::Partial
         } else {
             Outcome::Nothing

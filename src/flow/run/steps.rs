@@ -137,13 +137,14 @@ fn build(
             _ => brief.site.give(&brief.company, known.user.as_deref()?, set, company),
         },
         Step::RemoveSecret { key_id, .. } => graph.remove_secret(object?, key_id),
-        Step::Secret => match phase {
-            Phase::Look => graph.application_by_app_id(app_id?),
-            _ => {
+        Step::Secret => {
+            if phase == &Phase::Look {
+                graph.application_by_app_id(app_id?)
+            } else {
                 let server_now = now.saturating_add_signed(brief.clock_offset);
                 graph.add_secret(object?, secret_name, &date::rfc3339(date::add_months(server_now, brief.months)))
             }
-        },
+        }
         Step::VerifyEntra => {
             let relative = Graph::relative();
             let item = |id: &str, request: Request| BatchItem { id: id.into(), request };

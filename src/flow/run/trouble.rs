@@ -141,12 +141,12 @@ fn refused(run: &Run, index: usize, refusal: &Refusal, now: u64) -> Verdict {
         }
         Step::Secret if refusal.has_code("CredentialTypeNotAllowedAsPerAppPolicy") => error(Code::SecretForbidden),
         Step::Secret if refusal.has_code("CredentialInvalidLifetimeAsPerAppPolicy") => {
-            let days = refusal
+            let mut days = refusal
                 .message
                 .split_whitespace()
                 .filter_map(|part| part.trim_end_matches(['.', ',']).parse::<u32>().ok());
             error(Code::SecretTooLong)
-                .with("days", days.last().map_or("?".into(), |days| days.to_string()))
+                .with("days", days.next_back().map_or("?".into(), |days| days.to_string()))
                 .action(Intent::Back)
         }
         Step::Application | Step::ServicePrincipal | Step::Secret | Step::RemoveSecret { .. } | Step::Consent(_)
