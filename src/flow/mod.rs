@@ -17,6 +17,7 @@ mod intents;
 pub mod moment;
 mod net;
 pub mod plan;
+mod refusals;
 pub mod route;
 pub mod run;
 pub mod session;

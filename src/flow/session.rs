@@ -7,9 +7,10 @@ use super::effect::{Answer, Effect};
 use super::finding::{Finding, FindingCode};
 use super::moment::Out;
 use super::net::Purpose;
+use super::refusals::{refresh_finding, session_ended, sign_in_finding};
 use super::{Model, Place, Timer};
 use crate::protocol::claims::{self, Expected};
-use crate::protocol::http::{CallError, Refusal};
+use crate::protocol::http::CallError;
 use crate::protocol::json::{self, Node};
 use crate::protocol::oauth::{self, Authority, AuthorizeAnswer, AuthorizeRequest, Resource};
 use crate::protocol::pkce::Pkce;
@@ -244,7 +245,9 @@ impl Model {
         }
         match answer {
             AuthorizeAnswer::Code { code, .. } => self.redeem(attempt, &code, out),
-            AuthorizeAnswer::Refused { refusal, .. } => self.notices.push(self.sign_in_finding(&refusal, out.now)),
+            AuthorizeAnswer::Refused { refusal, .. } => {
+                self.notices.push(sign_in_finding(&self.wanted_tenant(), &refusal, out.now))
+            }
         }
     }
 
@@ -272,7 +275,7 @@ impl Model {
         let token = match result {
             Ok(token) => token,
             Err(CallError::Refused(refusal)) => {
-                self.notices.push(self.sign_in_finding(&refusal, out.now));
+                self.notices.push(sign_in_finding(&self.wanted_tenant(), &refusal, out.now));
                 return;
             }
             Err(error) => {
@@ -388,7 +391,7 @@ impl Model {
         let result = answer.map_err(CallError::Silent).and_then(|response| oauth::read_token(&response));
         let now = out.now;
         let finding = match &result {
-            Err(CallError::Refused(refusal)) => Some(self.refresh_finding(resource, refusal, now)),
+            Err(CallError::Refused(refusal)) => Some(refresh_finding(&self.wanted_tenant(), resource, refusal, now)),
             _ => None,
         };
         let Session::SignedIn(session) = &mut self.session else { return };
@@ -427,59 +430,6 @@ impl Model {
         self.release(resource, out);
     }
 
-    fn refresh_finding(&self, resource: Resource, refusal: &Refusal, now: u64) -> Finding {
-        let consent = refusal.has_code("consent_required") || refusal.has_code("65001");
-        let finding = if refusal.has_code("650052") || refusal.has_code("500011") {
-            Finding::error(FindingCode::BusinessCentralAbsent)
-        } else if consent && resource == Resource::BusinessCentral {
-            Finding::error(FindingCode::BusinessCentralConsentMissing)
-                .action(super::event::Intent::GrantConsent(resource))
-        } else if refusal.has_code("interaction_required") {
-            Finding::error(FindingCode::InteractionNeeded).action(super::event::Intent::GrantConsent(resource))
-        } else if refusal.code == "invalid_grant" {
-            session_ended()
-        } else {
-            return self.sign_in_finding(refusal, now);
-        };
-        finding.refused(refusal, now)
-    }
-
-    /// What a refusal at sign-in means; numbers are used for the wording only (sign-in.md 2.4).
-    fn sign_in_finding(&self, refusal: &Refusal, now: u64) -> Finding {
-        use super::event::Intent;
-        use FindingCode as Code;
-        let number = refusal.details.first().cloned().unwrap_or_default();
-        let finding = match number.as_str() {
-            "65004" => consent_declined(),
-            "90094" | "90095" => Finding::error(Code::AdminApprovalNeeded)
-                .action(Intent::Copy(super::effect::Piece::Invitation))
-                .action(Intent::SwitchAccount),
-            "53000" | "53001" | "53002" | "53003" | "530032" | "530035" | "50057" | "50053" => {
-                Finding::error(Code::SignInBlocked).with("number", number).action(Intent::SwitchAccount)
-            }
-            "50020" | "50034" | "51004" | "90072" => {
-                Finding::error(Code::AccountNotInTenant).action(Intent::SwitchAccount)
-            }
-            "50105" => Finding::error(Code::AssignmentRequired),
-            "90002" | "50059" => Finding::error(Code::TenantUnknown).with("tenant", self.wanted_tenant()),
-            "650052" | "500011" => Finding::error(Code::BusinessCentralAbsent),
-            "700016" | "650056" | "65005" | "50194" => {
-                Finding::error(Code::PageNotRegisteredThere).with("number", number)
-            }
-            "9002326" | "9002327" => Finding::error(Code::RedirectNotSpa),
-            "50076" | "50079" | "50072" | "50074" | "50078" | "53004" => {
-                Finding::error(Code::InteractionNeeded).action(Intent::SignIn)
-            }
-            "700082" | "700084" | "70008" | "70043" | "50173" | "50089" | "50132" | "50133" => session_ended(),
-            _ if refusal.code == "access_denied" => consent_declined(),
-            _ => Finding::error(Code::SignInFailed)
-                .with("code", refusal.code.clone())
-                .with("number", number)
-                .action(Intent::SignIn),
-        };
-        finding.refused(refusal, now)
-    }
-
     /// Ends the session here and at Entra, leaving nothing in this tab.
     pub(super) fn sign_out(&mut self, out: &mut Out) {
         let Some(account) = self.account().cloned() else { return };
@@ -491,16 +441,6 @@ impl Model {
         self.forget_work(out);
         out.push(Effect::Leave { url });
     }
-}
-
-/// Declined, or an ordinary user who was told that an administrator has to approve: both come back alike.
-fn consent_declined() -> Finding {
-    use super::{Intent, Piece};
-    Finding::warning(FindingCode::ConsentDeclined).action(Intent::SignIn).action(Intent::Copy(Piece::Invitation))
-}
-
-fn session_ended() -> Finding {
-    Finding::error(FindingCode::SessionEnded).action(super::event::Intent::SignIn)
 }
 
 fn graph_scopes(extra: &[String]) -> Vec<String> {
