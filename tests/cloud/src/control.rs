@@ -1,7 +1,8 @@
 //! Control routes, on every origin and only here: look at the state, reset it, and arrange what a test needs.
 //!
 //! `GET /_cloud/state` · `POST /_cloud/reset` · `POST /_cloud/faults` (one [`Fault`] or a list) ·
-//! `POST /_cloud/clock {"advance_ms":n}` · `POST /_cloud/lag {"ms":n}` · `POST /_cloud/edit` (one [`Edit`] or a list) ·
+//! `POST /_cloud/clock {"advance_ms":n}` · `POST /_cloud/lag {"ms":n}` · `POST /_cloud/edit` (one [`Edit`] or a list;
+//! `{"business_central": wish}` for what lies inside Business Central) ·
 //! `POST /_cloud/business-central` (one arrangement or a list, see [`crate::business_central::BusinessCentral::arrange`]) ·
 //! `POST /_cloud/assertion {"issuer","subject","audience"}` (what an outside issuer would hand to a workload).
 
@@ -116,6 +117,10 @@ fn post(cloud: &mut Cloud, path: &str, body: &[u8], now: u64) -> Result<Option<V
         "/_cloud/lag" => cloud.set_lag(body.get("ms").and_then(Value::as_u64).ok_or("ms is missing")?),
         "/_cloud/edit" => {
             for item in many(body) {
+                if let Some(wish) = item.get("business_central") {
+                    cloud.arrange_business_central(wish)?;
+                    continue;
+                }
                 let wanted: EditRequest = serde_json::from_value(item).map_err(|error| error.to_string())?;
                 cloud.edit(wanted.tenant.as_deref(), &wanted.edit, now)?;
             }
@@ -160,6 +165,11 @@ impl Cloud {
         let name = tenant.map_or_else(|| crate::seed::CRONUS.to_string(), str::to_owned);
         let tenant = self.tenant_mut(&name).ok_or_else(|| format!("no tenant '{name}'"))?;
         apply(tenant, edit, now).ok_or_else(|| format!("nothing to edit for {edit:?}"))
+    }
+
+    /// Arranges something inside Business Central (see `BusinessCentral::arrange` for the wishes it knows).
+    pub fn arrange_business_central(&mut self, wish: &Value) -> Result<(), String> {
+        self.business_central.arrange(wish, &mut self.ids)
     }
 
     /// What an outside issuer would hand to a workload: a federated assertion this cloud accepts as that issuer's.

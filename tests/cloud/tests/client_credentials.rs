@@ -164,8 +164,9 @@ fn a_certificate_proves_the_client_as_a_secret_does() {
     let audience = format!("https://login.microsoftonline.com/{}/oauth2/v2.0/token", seed::CRONUS);
     let assertion = |key: &jsonwebtoken::EncodingKey, audience: &str, end: u64| {
         let mut header = jsonwebtoken::Header::new(jsonwebtoken::Algorithm::RS256);
-        header.x5t = Some(URL_SAFE_NO_PAD.encode(&bytes));
-        let claims = json!({ "iss": client, "sub": client, "aud": audience, "jti": "1", "exp": end });
+        // As Microsoft's Python library sends them: the thumbprint padded, the time with a fraction.
+        header.x5t = Some(base64::engine::general_purpose::URL_SAFE.encode(&bytes));
+        let claims = json!({ "iss": client, "sub": client, "aud": audience, "jti": "1", "exp": end as f64 + 0.25 });
         jsonwebtoken::encode(&header, &claims, key).unwrap()
     };
     let ask = |world: &mut World, assertion: &str| {

@@ -48,6 +48,14 @@ fn a_drop_that_names_an_item_loses_the_whole_batch() {
 }
 
 #[test]
+fn even_a_lost_request_is_judged_by_the_contract() {
+    let (mut world, token, _) = world();
+    world.cloud.add_fault(Fault::once("GET", "/groups", Effect::DropBefore));
+    world.graph(&token, "GET", "/groups", Value::Null);
+    assert_eq!(world.cloud.violations().is_empty(), entrada_cloud::Contract::locate().is_none());
+}
+
+#[test]
 fn a_delay_and_another_fault_meet_in_one_answer() {
     let (mut world, token, _) = world();
     world.cloud.add_fault(Fault::once("GET", "/me", Effect::Delay { ms: 250 }));
@@ -169,6 +177,17 @@ fn the_same_seed_and_requests_give_the_same_answers() {
         world.service(&token, "a")
     };
     assert_eq!(ids(), ids());
+}
+
+#[test]
+fn a_clone_is_a_world_of_its_own() {
+    let (mut world, token, _) = world();
+    let before = world.cloud.clone();
+    world.application(&token, "a");
+    assert_eq!(applications(&world), 1);
+    world.cloud = before;
+    assert_eq!(applications(&world), 0);
+    world.application(&token, "a");
 }
 
 #[test]

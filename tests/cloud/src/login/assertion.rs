@@ -69,9 +69,11 @@ fn unverified_claims(token: &str) -> Option<Map<String, Value>> {
 }
 
 fn check_time(claims: &Map<String, Value>, now: u64) -> Result<(), LoginError> {
-    let seconds = |name: &str| claims.get(name).and_then(Value::as_u64).map(|seconds| seconds.saturating_mul(1000));
-    let over = seconds("exp").is_none_or(|end| end + SKEW_MS <= now);
-    let early = seconds("nbf").is_some_and(|start| start > now + SKEW_MS);
+    // A NumericDate may have a fraction (RFC 7519 2), and Microsoft's Python library sends one.
+    let time_ms = |name: &str| claims.get(name).and_then(Value::as_f64).map(|seconds| seconds * 1000.0);
+    let (now_ms, skew_ms) = (now as f64, SKEW_MS as f64);
+    let over = time_ms("exp").is_none_or(|end| end + skew_ms <= now_ms);
+    let early = time_ms("nbf").is_some_and(|start| start > now_ms + skew_ms);
     if over || early {
         return Err(refuse(700_024, "Client assertion is not within its valid time range."));
     }
@@ -123,7 +125,9 @@ fn check_certificate(
         };
         let sha1 = URL_SAFE_NO_PAD.encode(sha1_smol::Sha1::from(&der).digest().bytes());
         let sha256 = URL_SAFE_NO_PAD.encode(Sha256::digest(&der));
-        let named = header.x5t.as_deref() == Some(&sha1) || header.x5t_s256.as_deref() == Some(&sha256);
+        // Some libraries send the thumbprint with padding.
+        let is = |sent: Option<&String>, known: &str| sent.is_some_and(|sent| sent.trim_end_matches('=') == known);
+        let named = is(header.x5t.as_ref(), &sha1) || is(header.x5t_s256.as_ref(), &sha256);
         let key_holds = named && certificate_key(&der).is_some_and(|public| verify(assertion, header.alg, &public));
         if key_holds {
             let end = key.get("endDateTime").and_then(Value::as_str).and_then(read_time);
