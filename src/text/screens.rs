@@ -73,6 +73,7 @@ messages! {
     COMPANIES_SOME = "Only these";
     PERMISSION_SETS = "Permission sets";
     PERMISSION_SETS_HINT = "What the application may do inside Business Central.";
+    CHOOSE_ONE = "Choose…";
     SEARCH = "Search";
     SEARCH_FOUND = "{count} shown";
     APP_ROLES = "App roles";

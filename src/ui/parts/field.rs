@@ -5,7 +5,7 @@ use yew::prelude::*;
 use yew::virtual_dom::ListenerKind;
 
 use crate::flow::Intent;
-use crate::text::Message;
+use crate::text::{Message, screens as words};
 use crate::ui::cx::Cx;
 use crate::ui::el::{El, el, of};
 use crate::view_model::{FieldView, OptionView, TickView};
@@ -48,15 +48,15 @@ pub(crate) fn select(cx: &Cx, id: &'static str, label: &'static Message, options
 }
 
 /// The list alone. Beside the attribute on the option it sets the property of the list: the browser forgets the
-/// attribute once a person has chosen.
+/// attribute once a person has chosen. While nothing is chosen it says so, because it would show its first entry as if
+/// that were chosen, and choosing that one would then change nothing.
 pub(crate) fn bare_select(cx: &Cx, id: &'static str, options: &[OptionView]) -> El {
-    let intents: Vec<Intent> = options.iter().map(|option| option.intent.clone()).collect();
+    let intents: Vec<(String, Intent)> =
+        options.iter().map(|option| (option.value.clone(), option.intent.clone())).collect();
     let listen = cx.clone();
     let choose = Callback::from(move |event: Event| {
-        let chosen = event
-            .target_dyn_into::<HtmlSelectElement>()
-            .and_then(|select| usize::try_from(select.selected_index()).ok());
-        if let Some(intent) = chosen.and_then(|index| intents.get(index)) {
+        let value = event.target_dyn_into::<HtmlSelectElement>().map(|select| select.value());
+        if let Some((_, intent)) = intents.iter().find(|(known, _)| Some(known) == value.as_ref()) {
             listen.send(intent.clone());
         }
     });
@@ -67,12 +67,16 @@ pub(crate) fn bare_select(cx: &Cx, id: &'static str, options: &[OptionView]) -> 
             .flag("selected", option.chosen)
             .text(&option.label)
     };
-    let chosen = options.iter().find(|option| option.chosen).map_or("", |option| option.value.as_str());
+    let chosen = options.iter().find(|option| option.chosen);
+    let none = chosen.is_none().then(|| {
+        el("option").set("value", "").flag("disabled", true).flag("selected", true).say(cx, &words::CHOOSE_ONE)
+    });
     let list = el("select")
         .set("id", id)
         .put("aria-describedby", &format!("{id}-hint"))
-        .property("value", chosen)
+        .property("value", chosen.map_or("", |option| option.value.as_str()))
         .on(ListenerKind::onchange, choose)
+        .maybe(none)
         .all(options.iter().map(option));
     of("div", "select").add(list)
 }
