@@ -1,1 +1,25 @@
 //! The journeys live in `tests/`; this library holds what they share.
+//!
+//! A [`World`] is one local cloud with the built page on ports of its own and one browser of its own, so tests run side
+//! by side. [`Journey`] does what a person does, by what a person sees. [`Traffic`] is what the browser sent, told by the
+//! browser itself; [`Leftovers`] looks everywhere a secret could stay.
+//!
+//! `ENTRADA_DIST`, `CHROMEDRIVER`, `CHROMIUM`, `ENTRADA_SHARED` and `AXE_JS` say where things are; `cargo xtask test` sets them.
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "what fails here is a test")]
+#![allow(clippy::print_stderr, reason = "a test that proves less than usual says so")]
+
+pub mod files;
+mod driver;
+mod journey;
+mod leftovers;
+mod screen;
+mod third_party;
+mod traffic;
+mod world;
+
+pub use journey::{Consent, Handed, Journey, PlanLine};
+pub use leftovers::Leftovers;
+pub use screen::{Said, Screen};
+pub use third_party::{Answer, Outsider};
+pub use traffic::{Sent, Traffic};
+pub use world::{Setting, World, dist};

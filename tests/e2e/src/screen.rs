@@ -1,0 +1,232 @@
+//! What a browser shows, and hands on it. Waiting is looking until something is so, never a pause that hopes.
+
+use std::sync::{Mutex, PoisonError};
+use std::time::Duration;
+
+use serde_json::{Value, json};
+use thirtyfour::common::command::FormatRequestData;
+use thirtyfour::extensions::cdp::ChromeDevTools;
+use thirtyfour::{By, RequestData, SessionId, TypingData, WebDriver, WebElement};
+
+use crate::traffic::Traffic;
+
+/// Longer than anything here takes on a busy machine; a test that passes never waits that long.
+const PATIENCE: Duration = Duration::from_secs(30);
+/// How often the page is looked at.
+const LOOK_EVERY: Duration = Duration::from_millis(15);
+
+/// One line of the browser's console: the page's own, or the browser's remark about the page.
+#[derive(Clone, Debug)]
+pub struct Said {
+    /// `SEVERE`, `WARNING`, `INFO`.
+    pub level: String,
+    /// `network`, `security`, `console-api`, `javascript`, …
+    pub source: String,
+    /// What.
+    pub text: String,
+}
+
+/// A browser window.
+pub struct Screen {
+    driver: WebDriver,
+    traffic: Mutex<Traffic>,
+    console: Mutex<Vec<Said>>,
+}
+
+/// A log of chromedriver; the WebDriver standard has none.
+#[derive(Debug)]
+struct Log(&'static str);
+
+impl FormatRequestData for Log {
+    fn format_request(&self, session: &SessionId) -> RequestData {
+        RequestData::new(http::Method::POST, format!("session/{session}/se/log")).add_body(json!({ "type": self.0 }))
+    }
+}
+
+impl Screen {
+    pub(crate) fn new(driver: WebDriver) -> Self {
+        Self { driver, traffic: Mutex::default(), console: Mutex::default() }
+    }
+
+    /// The WebDriver session itself.
+    pub fn driver(&self) -> &WebDriver {
+        &self.driver
+    }
+
+    /// Goes to an address.
+    pub async fn go(&self, url: &str) {
+        self.driver.goto(url).await.unwrap_or_else(|error| panic!("cannot go to {url}: {error}"));
+    }
+
+    /// Loads the page again.
+    pub async fn reload(&self) {
+        self.driver.refresh().await.expect("the page loads again");
+    }
+
+    /// The address in the address bar.
+    pub async fn address(&self) -> String {
+        self.driver.current_url().await.expect("there is an address").to_string()
+    }
+
+    /// A DevTools command.
+    pub async fn devtools(&self, command: &str, parameters: Value) -> Value {
+        let tools = ChromeDevTools::new(self.driver.handle.clone());
+        tools.execute_cdp_with_params(command, parameters).await.unwrap_or_else(|error| panic!("{command}: {error}"))
+    }
+
+    /// Runs a script in every page from now on, before the page's own.
+    pub async fn before_every_page(&self, script: &str) {
+        self.devtools("Page.addScriptToEvaluateOnNewDocument", json!({ "source": script })).await;
+    }
+
+    /// A window of this size, in CSS pixels; the browser itself has a least width.
+    pub async fn resize(&self, width: u32, height: u32) {
+        let size = json!({ "width": width, "height": height, "deviceScaleFactor": 1, "mobile": false });
+        self.devtools("Emulation.setDeviceMetricsOverride", size).await;
+    }
+
+    /// Whether the system of this person prefers dark.
+    pub async fn dark(&self, dark: bool) {
+        let value = if dark { "dark" } else { "light" };
+        let media = json!({ "features": [{ "name": "prefers-color-scheme", "value": value }] });
+        self.devtools("Emulation.setEmulatedMedia", media).await;
+    }
+
+    /// The value of a script's `return`.
+    pub async fn eval(&self, script: &str) -> Value {
+        self.eval_with(script, Vec::new()).await
+    }
+
+    /// The same with arguments, which the script finds in `arguments`.
+    pub async fn eval_with(&self, script: &str, arguments: Vec<Value>) -> Value {
+        match self.driver.execute(script.to_owned(), arguments).await {
+            Ok(answer) => answer.json().clone(),
+            Err(error) => panic!("script failed: {error}\n{script}"),
+        }
+    }
+
+    /// Waits until a script returns something (neither `null` nor `false`), and returns that.
+    pub async fn until(&self, what: &str, script: &str) -> Value {
+        self.until_with(what, script, &[]).await
+    }
+
+    /// The same with arguments.
+    pub async fn until_with(&self, what: &str, script: &str, arguments: &[Value]) -> Value {
+        let looking = async {
+            loop {
+                // A page that is just being left has no script context: that is "not yet".
+                if let Ok(answer) = self.driver.execute(script.to_owned(), arguments.to_vec()).await {
+                    let value = answer.json();
+                    if !value.is_null() && *value != Value::Bool(false) {
+                        return value.clone();
+                    }
+                }
+                tokio::time::sleep(LOOK_EVERY).await;
+            }
+        };
+        match tokio::time::timeout(PATIENCE, looking).await {
+            Ok(value) => value,
+            Err(_) => panic!("waited in vain until {what}\n{}", self.describe().await),
+        }
+    }
+
+    /// What is on the screen, for whoever reads why a test failed. Inputs are left out: one may hold a secret.
+    pub async fn describe(&self) -> String {
+        let look = "const failed = document.querySelector('#failed-details'); return (document.body?.innerText ?? '') + (failed?.textContent ?? '')";
+        let text = self.driver.execute(look, Vec::new()).await;
+        let text = text.ok().and_then(|text| text.json().as_str().map(str::to_owned)).unwrap_or_default();
+        let address = self.driver.current_url().await.map(|url| url.path().to_owned()).unwrap_or_default();
+        let console: Vec<String> = self.console().await.into_iter().map(|said| said.text).collect();
+        format!("at {address} the page says:\n{text}\nconsole: {console:#?}")
+    }
+
+    /// Waits until an element is there, and returns it.
+    pub async fn find(&self, css: &str) -> WebElement {
+        self.until_with(
+            &format!("there is {css}"),
+            "const it = document.querySelector(arguments[0]); return !!it && it.getClientRects().length > 0",
+            &[json!(css)],
+        )
+        .await;
+        self.driver.find(By::Css(css)).await.unwrap_or_else(|error| panic!("{css}: {error}"))
+    }
+
+    /// Whether something is on the screen right now.
+    pub async fn shows(&self, css: &str) -> bool {
+        self.eval_with("return !!document.querySelector(arguments[0])", vec![json!(css)]).await == json!(true)
+    }
+
+    /// Clicks.
+    pub async fn click(&self, css: &str) {
+        let element = self.find(css).await;
+        self.press(&element, css).await;
+    }
+
+    /// Clicks an element. What covers it for a moment (a bar that sticks) is scrolled away from first.
+    pub(crate) async fn press(&self, element: &WebElement, name: &str) {
+        let center = "arguments[0].scrollIntoView({ block: 'center' })";
+        self.driver.execute(center, vec![element.to_json().expect("it is an element")]).await.expect("it can be scrolled to");
+        element.click().await.unwrap_or_else(|error| panic!("cannot click {name}: {error}"));
+    }
+
+    /// Clicks the button or link of this name.
+    pub async fn press_named(&self, name: &str) {
+        self.until_with(
+            &format!("there is a button named “{name}”"),
+            "const of = it => (it.getAttribute('aria-label') || it.textContent).trim();
+             for (const it of document.querySelectorAll('button, a[href], summary')) {
+               it.toggleAttribute('data-wanted', of(it) === arguments[0] && it.getClientRects().length > 0);
+             }
+             return document.querySelector('[data-wanted]') !== null",
+            &[json!(name)],
+        )
+        .await;
+        self.click("[data-wanted]").await;
+    }
+
+    /// Replaces what stands in a field.
+    pub async fn write(&self, css: &str, text: &str) {
+        let field = self.find(css).await;
+        self.press(&field, css).await;
+        field.send_keys(TypingData::from(thirtyfour::Key::Control + "a")).await.expect("a field takes keys");
+        field.send_keys(thirtyfour::Key::Delete + text).await.expect("a field takes keys");
+    }
+
+    /// What stands in a field.
+    pub async fn value(&self, css: &str) -> String {
+        self.find(css).await;
+        let value = self.eval_with("return document.querySelector(arguments[0]).value", vec![json!(css)]).await;
+        value.as_str().unwrap_or_default().to_owned()
+    }
+
+    /// The text of an element.
+    pub async fn text(&self, css: &str) -> String {
+        self.find(css).await;
+        let text = self.eval_with("return document.querySelector(arguments[0]).innerText", vec![json!(css)]).await;
+        text.as_str().unwrap_or_default().trim().to_owned()
+    }
+
+    /// Everything the browser sent so far.
+    pub async fn traffic(&self) -> Traffic {
+        let news = self.driver.cmd(Log("performance")).await.and_then(|answer| answer.value()).expect("there is a log");
+        let mut traffic = self.traffic.lock().unwrap_or_else(PoisonError::into_inner);
+        traffic.read(&news);
+        traffic.clone()
+    }
+
+    /// Everything the console said so far.
+    pub async fn console(&self) -> Vec<Said> {
+        let news: Value = match self.driver.cmd(Log("browser")).await.and_then(|answer| answer.value()) {
+            Ok(news) => news,
+            Err(error) => panic!("no console: {error}"),
+        };
+        let text = |entry: &Value, name: &str| entry[name].as_str().unwrap_or_default().to_owned();
+        let mut console = self.console.lock().unwrap_or_else(PoisonError::into_inner);
+        console.extend(news.as_array().into_iter().flatten().map(|entry| Said {
+            level: text(entry, "level"),
+            source: text(entry, "source"),
+            text: text(entry, "message"),
+        }));
+        console.clone()
+    }
+}

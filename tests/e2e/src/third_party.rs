@@ -1,0 +1,73 @@
+//! A program that shares no code with the page: curl, with nothing but what a person read off the screen.
+
+use std::process::Command;
+
+use serde_json::Value;
+
+/// What a server answered.
+#[derive(Clone, Debug)]
+pub struct Answer {
+    /// Status.
+    pub status: u16,
+    /// Body.
+    pub text: String,
+}
+
+impl Answer {
+    /// The body as JSON.
+    pub fn json(&self) -> Value {
+        serde_json::from_str(&self.text).unwrap_or_else(|error| panic!("not JSON ({error}): {}", self.text))
+    }
+
+    /// `error.code` of Business Central and Graph.
+    pub fn error_code(&self) -> String {
+        self.json()["error"]["code"].as_str().unwrap_or_default().to_owned()
+    }
+}
+
+/// The integration that was given access.
+#[derive(Clone, Debug, Default)]
+pub struct Outsider;
+
+impl Outsider {
+    fn curl(arguments: &[&str]) -> Answer {
+        let output = Command::new("curl")
+            .args(["--silent", "--show-error", "--max-time", "30", "--write-out", "\n%{http_code}"])
+            .args(arguments)
+            .output()
+            .unwrap_or_else(|error| panic!("curl is needed for this test: {error}"));
+        let text = String::from_utf8_lossy(&output.stdout).into_owned();
+        let (text, status) = text.rsplit_once('\n').unwrap_or_default();
+        let status = status.parse().unwrap_or(0);
+        assert!(status != 0, "curl got no answer: {}", String::from_utf8_lossy(&output.stderr));
+        Answer { status, text: text.to_owned() }
+    }
+
+    /// Sends JSON.
+    #[expect(clippy::unused_self, reason = "reads as what it does")]
+    pub fn post_json(&self, url: &str, body: &Value) -> Answer {
+        Self::curl(&["--header", "Content-Type: application/json", "--data", &body.to_string(), url])
+    }
+
+    /// Asks for a token by client credentials, as every library does.
+    #[expect(clippy::unused_self, reason = "reads as what it does")]
+    pub fn token(&self, token_url: &str, client_id: &str, secret: &str, scope: &str) -> Answer {
+        Self::curl(&[
+            "--data-urlencode",
+            "grant_type=client_credentials",
+            "--data-urlencode",
+            &format!("client_id={client_id}"),
+            "--data-urlencode",
+            &format!("client_secret={secret}"),
+            "--data-urlencode",
+            &format!("scope={scope}"),
+            token_url,
+        ])
+    }
+
+    /// Reads with a token.
+    #[expect(clippy::unused_self, reason = "reads as what it does")]
+    pub fn get(&self, url: &str, token: &str) -> Answer {
+        Self::curl(&["--header", &format!("Authorization: Bearer {token}"), url])
+    }
+}
