@@ -1,7 +1,7 @@
 //! The cloud behind real sockets: one listener per origin. Real time and the network come in here and nowhere else.
 
 use std::io;
-use std::net::{IpAddr, Ipv4Addr, SocketAddr};
+use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
 use std::path::PathBuf;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
@@ -110,18 +110,19 @@ pub async fn start(start: Start) -> io::Result<Running> {
     };
     let address = bind_address(&start.host).await?;
     let scheme = if start.tls { "https" } else { "http" };
-    let (login, login_origin) = bind(address, start.login_port, scheme, &start.host).await?;
-    let (graph, graph_origin) = bind(address, start.graph_port, scheme, &start.host).await?;
-    let (central, central_origin) = bind(address, start.business_central_port, scheme, &start.host).await?;
-    let origins = Origins { login: login_origin, graph: graph_origin, business_central: central_origin };
+    let login = bind(address, start.login_port, scheme, &start.host).await?;
+    let graph = bind(address, start.graph_port, scheme, &start.host).await?;
+    let central = bind(address, start.business_central_port, scheme, &start.host).await?;
+    let origins =
+        Origins { login: login.origin.clone(), graph: graph.origin.clone(), business_central: central.origin.clone() };
     let mut settings = Settings { origins: origins.clone(), page_redirect_uris: Vec::new(), seed: start.seed };
-    let mut page_listener = None;
+    let mut page_site = None;
     if let Some(folder) = start.page {
-        let (listener, origin) = bind(address, start.page_port, scheme, &start.host).await?;
+        let bound = bind(address, start.page_port, scheme, &start.host).await?;
         let page = Page::new(folder, &start.page_base, origins.clone());
-        let home = format!("{origin}{}", page.base());
+        let home = format!("{}{}", bound.origin, page.base());
         settings.page_redirect_uris = vec![format!("{home}redirect.html"), home.clone()];
-        page_listener = Some((listener, Arc::new(page), origin, home));
+        page_site = Some((bound, Arc::new(page), home));
     }
     let mut cloud = Cloud::new(settings);
     if let Some(path) = start.contract {
@@ -129,13 +130,19 @@ pub async fn start(start: Start) -> io::Result<Running> {
     }
     let cloud = Arc::new(Mutex::new(cloud));
     let mut tasks = JoinSet::new();
-    for (listener, origin) in [(login, &origins.login), (graph, &origins.graph), (central, &origins.business_central)] {
-        let site = Site::Service { origin: origin.clone(), cloud: Arc::clone(&cloud) };
-        tasks.spawn(listen(listener, acceptor.clone(), site));
+    let mut open = |bound: Bound, site: Site| {
+        for listener in bound.listeners {
+            tasks.spawn(listen(listener, acceptor.clone(), site.clone()));
+        }
+    };
+    for bound in [login, graph, central] {
+        let site = Site::Service { origin: bound.origin.clone(), cloud: Arc::clone(&cloud) };
+        open(bound, site);
     }
     let mut page_address = None;
-    if let Some((listener, page, origin, home)) = page_listener {
-        tasks.spawn(listen(listener, acceptor, Site::Page { page, origin, cloud: Arc::clone(&cloud) }));
+    if let Some((bound, page, home)) = page_site {
+        let site = Site::Page { page, origin: bound.origin.clone(), cloud: Arc::clone(&cloud) };
+        open(bound, site);
         page_address = Some(home);
     }
     Ok(Running { origins, page: page_address, cloud, certificate, tasks })
@@ -150,12 +157,23 @@ async fn bind_address(host: &str) -> io::Result<IpAddr> {
     found.next().map(|address| address.ip()).ok_or_else(|| io::Error::other(format!("'{host}' has no address")))
 }
 
-async fn bind(address: IpAddr, port: u16, scheme: &str, host: &str) -> io::Result<(TcpListener, String)> {
+/// The listeners of one origin, and its address.
+struct Bound {
+    listeners: Vec<TcpListener>,
+    origin: String,
+}
+
+async fn bind(address: IpAddr, port: u16, scheme: &str, host: &str) -> io::Result<Bound> {
     let listener = TcpListener::bind(SocketAddr::new(address, port))
         .await
         .map_err(|error| io::Error::new(error.kind(), format!("port {port} cannot be used: {error}")))?;
     let port = listener.local_addr()?.port();
-    Ok((listener, format!("{scheme}://{host}:{port}")))
+    let mut listeners = vec![listener];
+    if address == IpAddr::V4(Ipv4Addr::LOCALHOST) {
+        // `localhost` means both: where only one answers, some systems wait seconds before they try the other.
+        listeners.extend(TcpListener::bind((Ipv6Addr::LOCALHOST, port)).await.ok());
+    }
+    Ok(Bound { listeners, origin: format!("{scheme}://{host}:{port}") })
 }
 
 fn self_made(host: &str) -> io::Result<(TlsAcceptor, String)> {

@@ -325,3 +325,68 @@ fn a_refused_concurrent_write_and_throttling_come_as_asked() {
     assert_eq!(code(&response), (409, "Directory_ConcurrencyViolation".to_owned()));
     clean(&world);
 }
+
+#[test]
+fn a_certificate_list_is_replaced_whole_and_only_real_certificates_within_policy_enter() {
+    let (mut world, token) = world();
+    let id = world.application(&token, "a")["id"].as_str().unwrap().to_owned();
+    let path = format!("/applications/{id}");
+    let key = include_str!("fixtures/certificate.txt").replace('\n', "");
+    let item =
+        |key: &str| json!({ "type": "AsymmetricX509Cert", "usage": "Verify", "key": key, "displayName": "CN=one" });
+    let patch = |world: &mut World, keys: Vec<Value>| {
+        world.graph(&token, "PATCH", &path, json!({ "keyCredentials": keys })).status().as_u16()
+    };
+    assert_eq!(patch(&mut world, vec![item("bm90IGEgY2VydA==")]), 400);
+    assert_eq!(patch(&mut world, vec![json!({ "type": "Symmetric", "usage": "Verify", "key": key })]), 400);
+    assert_eq!(patch(&mut world, vec![item(&key)]), 204);
+    let kept = world.get(&token, &format!("{path}?$select=keyCredentials"))["keyCredentials"][0].clone();
+    let policy = Edit::Policy { secrets_forbidden: false, secret_max_days: None, certificate_max_days: Some(180) };
+    world.cloud.edit(None, &policy, NOW).unwrap();
+    let refused = world.graph(&token, "PATCH", &path, json!({ "keyCredentials": [kept, item(&key)] }));
+    assert_eq!(code(&refused).1, "CredentialInvalidLifetimeAsPerAppPolicy");
+    assert_eq!(patch(&mut world, vec![kept.clone()]), 204, "what is there already stays");
+    let after = world.get(&token, &path);
+    assert_eq!(after["keyCredentials"][0]["keyId"], kept["keyId"]);
+    assert_eq!(patch(&mut world, Vec::new()), 204);
+    assert_eq!(world.get(&token, &path)["keyCredentials"], json!([]));
+    clean(&world);
+}
+
+#[test]
+fn federated_credentials_keep_their_limits() {
+    let (mut world, token) = world();
+    let id = world.application(&token, "a")["id"].as_str().unwrap().to_owned();
+    let path = format!("/applications/{id}/federatedIdentityCredentials");
+    let good = json!({ "name": "one", "issuer": "https://i.example", "subject": "s", "audiences": ["api://AzureADTokenExchange"] });
+    let with = |name: &str, value: Value| {
+        let mut item = good.clone();
+        item[name] = value;
+        item
+    };
+    assert_eq!(world.graph(&token, "POST", &path, good.clone()).status(), 201);
+    for (wrong, expected) in [
+        (good.clone(), 409),
+        (with("name", json!("two")), 409),
+        (with("name", json!("with space")), 400),
+        (with("issuer", json!("http://i.example")), 400),
+        (with("audiences", json!(["a", "b"])), 400),
+        (with("subject", json!("x".repeat(601))), 400),
+    ] {
+        assert_eq!(world.graph(&token, "POST", &path, wrong).status(), expected);
+    }
+    for at in 1..20 {
+        let mut item = with("name", json!(format!("n{at}")));
+        item["subject"] = json!(format!("s{at}"));
+        assert_eq!(world.graph(&token, "POST", &path, item).status(), 201);
+    }
+    let mut one_more = with("name", json!("n20"));
+    one_more["subject"] = json!("s20");
+    assert_eq!(world.graph(&token, "POST", &path, one_more).status(), 400);
+    let one = world.get(&token, &format!("{path}(name='one')"));
+    let by_id = format!("{path}/{}", one["id"].as_str().unwrap());
+    assert_eq!(world.graph(&token, "PATCH", &by_id, json!({ "subject": "other" })).status(), 204);
+    assert_eq!(world.graph(&token, "DELETE", &by_id, Value::Null).status(), 204);
+    assert_eq!(world.graph(&token, "GET", &by_id, Value::Null).status(), 404);
+    clean(&world);
+}

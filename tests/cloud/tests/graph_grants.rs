@@ -280,3 +280,20 @@ fn an_address_outside_the_contract_is_reported_as_a_violation() {
     // Without the shared folder there is no contract to judge by.
     assert_eq!(world.cloud.violations().is_empty(), entrada_cloud::Contract::locate().is_none());
 }
+
+#[test]
+fn eligible_roles_show_with_the_scope_for_them() {
+    let (mut world, token) = world();
+    let path = "/roleManagement/directory/roleEligibilityScheduleInstances/filterByCurrentUser(on='principal')";
+    assert_eq!(code(&world.graph(&token, "GET", path, Value::Null)).0, 403);
+    let tenant = world.cloud.tenant_mut("cronus.example").unwrap();
+    tenant.people[0].eligible_roles = vec![roles::APPLICATION_ADMINISTRATOR];
+    let scope = "openid offline_access RoleEligibilitySchedule.Read.Directory";
+    let url = world.authorize_url("organizations", &[("scope", scope)]);
+    let back = world.cloud.sign_in_code(&url, "ada@cronus.example", entrada_cloud::ConsentAnswer::Accept, NOW).unwrap();
+    let sent = support::field(&back, "code").unwrap();
+    let more = body(&world.redeem("organizations", &sent, scope))["access_token"].as_str().unwrap().to_owned();
+    let found = world.get(&more, path);
+    assert_eq!(found["value"][0]["roleDefinitionId"], roles::APPLICATION_ADMINISTRATOR.to_string());
+    assert!(world.cloud.violations().is_empty(), "{:#?}", world.cloud.violations());
+}
