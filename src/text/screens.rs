@@ -58,7 +58,7 @@ messages! {
     CHOOSE_WHAT = "What you connect";
     PRESET = "Integration";
     CHOOSE_NAME = "Application name";
-    CHOOSE_NAME_HINT = "As both portals will show it. At most 50 characters.";
+    CHOOSE_NAME_HINT = "As Microsoft Entra and Business Central will show it.";
     CHOOSE_TENANT_ID = "Tenant id {id}";
     SWITCH_ACCOUNT = "Use another account";
     CHOOSE_WHERE = "Where, and what it may do";
