@@ -1,4 +1,5 @@
 //! Which room may look at which. The compiler keeps the browser out of the pure rooms; this keeps the rest.
+#![cfg(not(target_arch = "wasm32"))]
 
 use std::fs;
 use std::path::{Path, PathBuf};
