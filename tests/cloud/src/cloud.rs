@@ -128,11 +128,17 @@ impl Cloud {
         &mut self.business_central
     }
 
-    /// Every token, code and client secret given out so far, for tests that look whether one of them stayed somewhere.
+    /// Every token and client secret given out so far, for tests that look whether one of them stayed somewhere.
     pub fn everything_secret(&self) -> Vec<String> {
         let applications = self.directory.tenants.iter().flat_map(|tenant| &tenant.applications);
         let secrets = applications.flat_map(|application| &application.secrets).map(|secret| secret.text.clone());
-        secrets.chain(self.tokens.texts()).chain(self.login.texts()).filter(|text| !text.is_empty()).collect()
+        let tokens = self.tokens.texts().chain(self.login.refresh_token_texts());
+        secrets.chain(tokens).filter(|text| !text.is_empty()).collect()
+    }
+
+    /// Every authorization code given out so far, used ones included.
+    pub fn every_code(&self) -> Vec<String> {
+        self.login.code_texts().collect()
     }
 
     /// The settings this cloud was made with.

@@ -108,7 +108,8 @@ fn capabilities(profile: &Path, wish: &Wish) -> Capabilities {
     let mut options = json!({
         "args": arguments,
         "perfLoggingPrefs": { "enableNetwork": true, "enablePage": false },
-        "prefs": { "intl.accept_languages": wish.languages, "download.prompt_for_download": false },
+        // Not the browser's own start page, which loads a hundred files.
+        "prefs": { "session.restore_on_startup": 4, "session.startup_urls": ["about:blank"], "intl.accept_languages": wish.languages, "download.prompt_for_download": false },
     });
     if let Some(chromium) = env::var_os("CHROMIUM") {
         options["binary"] = json!(chromium.to_string_lossy());

@@ -31,7 +31,10 @@ impl Leftovers {
             .map(|(place, text)| (place.clone(), text.as_str().unwrap_or_default().to_owned()))
             .collect();
         let history = screen.devtools("Page.getNavigationHistory", json!({})).await;
-        places.push(("history".to_owned(), history.to_string()));
+        // What a person can go back to. How the browser first came to an entry it remembers for itself alone.
+        let entries = history["entries"].as_array().into_iter().flatten();
+        let entries: Vec<String> = entries.map(|entry| format!("{} {}", entry["url"], entry["title"])).collect();
+        places.push(("history".to_owned(), entries.join("\n")));
         let console: Vec<String> = screen.console().await.into_iter().map(|said| said.text).collect();
         places.push(("console".to_owned(), console.join("\n")));
         // IndexedDB and the cache storage have no use here at all, so a name is already too much.
@@ -61,6 +64,13 @@ impl Leftovers {
         }
     }
 
+    /// Codes that were used must be gone as well, except from the browser's own record of how the page was reached, which
+    /// no page can change: a code works once, and only together with a verifier that is gone.
+    pub fn hold_no_code(&self, codes: &[String]) {
+        let places = self.places.iter().filter(|(place, _)| place != "entries").cloned().collect();
+        Self { places }.hold_none_of(codes);
+    }
+
     /// The text of one place.
     pub fn place(&self, name: &str) -> &str {
         self.places.iter().find(|(place, _)| place == name).map_or("", |(_, text)| text)
@@ -68,7 +78,14 @@ impl Leftovers {
 }
 
 impl World {
-    /// Every token, code and client secret this cloud gave out, known on this side only.
+    /// Fails when a token, a code or a client secret of this cloud is anywhere to be found, in the browser or in `more`.
+    pub async fn nothing_secret_is_left(&self, more: &[(&str, &str)]) {
+        let found = more.iter().fold(Leftovers::of(&self.screen).await, |found, (place, text)| found.and(place, text));
+        found.hold_none_of(&self.everything_secret());
+        found.hold_no_code(&self.cloud.cloud().every_code());
+    }
+
+    /// Every token and client secret this cloud gave out, known on this side only.
     pub fn everything_secret(&self) -> Vec<String> {
         self.cloud.cloud().everything_secret()
     }

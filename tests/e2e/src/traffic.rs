@@ -68,7 +68,8 @@ impl Traffic {
                 }
                 let request = &params["request"];
                 let url = request["url"].as_str().unwrap_or_default();
-                if url.starts_with("data:") || url.starts_with("blob:") {
+                // What the browser makes out of itself goes nowhere.
+                if ["data:", "blob:", "about:", "chrome:"].iter().any(|scheme| url.starts_with(scheme)) {
                     return;
                 }
                 let headers = request["headers"].as_object().cloned().unwrap_or_default();

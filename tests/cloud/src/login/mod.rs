@@ -41,9 +41,14 @@ pub(crate) struct LoginState {
 }
 
 impl LoginState {
-    /// Authorization codes and refresh tokens.
-    pub(crate) fn texts(&self) -> impl Iterator<Item = String> {
-        self.codes.keys().chain(self.refresh_tokens.keys()).cloned()
+    /// Authorization codes, used ones included.
+    pub(crate) fn code_texts(&self) -> impl Iterator<Item = String> {
+        self.codes.keys().cloned()
+    }
+
+    /// Refresh tokens.
+    pub(crate) fn refresh_token_texts(&self) -> impl Iterator<Item = String> {
+        self.refresh_tokens.keys().cloned()
     }
 }
 
