@@ -235,16 +235,17 @@ impl Model {
             return Check::pass(key, Detail::AlreadyThere(registered.app_id.clone()));
         }
         let namesakes = self.facts.namesakes.known().map(Vec::as_slice).unwrap_or_default();
-        if let (Target::Ours, Some(first)) = (&choices.target, namesakes.first()) {
+        if choices.target == Target::Ours && !namesakes.is_empty() {
             if choices.instance != "main" {
                 return Check::pass(key, Detail::NameFree);
             }
-            let finding = Finding::error(Code::NameTaken)
+            let mut finding = Finding::error(Code::NameTaken)
                 .with("name", choices.trimmed_name())
-                .with("count", namesakes.len().to_string())
-                .action(Intent::UseExisting { app_id: first.app_id.clone() })
-                .action(Intent::MakeAnother);
-            return Check::of(key, finding);
+                .with("count", namesakes.len().to_string());
+            for namesake in namesakes.iter().take(3) {
+                finding = finding.action(Intent::UseExisting { app_id: namesake.app_id.clone() });
+            }
+            return Check::of(key, finding.action(Intent::MakeAnother));
         }
         Check::pass(key, Detail::NameFree)
     }
@@ -258,10 +259,8 @@ impl Model {
         let typed = self.choices.as_ref().is_some_and(|choices| choices.typed);
         match (&self.facts.environments, chosen) {
             (Lookup::Unasked | Lookup::Asking, _) => Check::running(key),
-            (Lookup::Failed(finding), None) => Check::of(key, Finding { weight: Weight::Warning, ..finding.clone() }),
-            (Lookup::Failed(finding), Some(_)) if !typed => {
-                Check::of(key, Finding { weight: Weight::Error, ..finding.clone() })
-            }
+            (Lookup::Failed(finding), None) => Check::of(key, finding.clone().weighing(Weight::Warning)),
+            (Lookup::Failed(finding), Some(_)) if !typed => Check::of(key, finding.clone().weighing(Weight::Error)),
             (Lookup::Known(list), _) if !list.iter().any(|it| it.active) => {
                 Check::of(key, Finding::error(Code::NoEnvironment).action(Intent::CheckAgain))
             }
@@ -401,7 +400,7 @@ impl Model {
             Lookup::Unasked => Check::of(key, Finding::info(Code::PolicyUnread).action(Intent::CheckPolicy)),
             Lookup::Asking => Check::running(key),
             Lookup::Failed(finding) => {
-                let finding = Finding { weight: Weight::Info, ..finding.clone() };
+                let finding = finding.clone().weighing(Weight::Info);
                 Check::of(key, finding.action(Intent::CheckPolicy))
             }
             Lookup::Known(policy) => {

@@ -181,12 +181,8 @@ codes! {
     Unreadable = "unreadable";
     /// Any other refusal. Slots: step, status, code, message.
     Refused = "refused";
-    /// The person stopped the run.
-    Stopped = "stopped";
     /// A step that this one needs did not succeed. Slots: step.
     Blocked = "blocked";
-    /// Something was not yet visible when read back. Slots: step.
-    NotYetVisible = "not_yet_visible";
     /// The clipboard refused; mark and copy by hand.
     CopyRefused = "copy_refused";
 }
@@ -204,9 +200,13 @@ pub struct Trace {
     pub at: u64,
 }
 
-/// A failure or a thing to know, as data.
+/// A failure or a thing to know, as data. One pointer, because it travels in many states and results.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Finding {
+pub struct Finding(Box<Found>);
+
+/// What a [`Finding`] holds.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Found {
     /// What it is.
     pub code: FindingCode,
     /// How serious it is here.
@@ -219,30 +219,63 @@ pub struct Finding {
     pub actions: Vec<Intent>,
 }
 
+impl std::ops::Deref for Finding {
+    type Target = Found;
+
+    fn deref(&self) -> &Found {
+        &self.0
+    }
+}
+
+impl std::ops::DerefMut for Finding {
+    fn deref_mut(&mut self) -> &mut Found {
+        &mut self.0
+    }
+}
+
+// The builders stay calls: inlined at some hundred places they weigh more than all the sentences.
 impl Finding {
+    #[inline(never)]
+    fn new(code: FindingCode, weight: Weight) -> Self {
+        Self(Box::new(Found { code, weight, slots: Vec::new(), trace: None, actions: Vec::new() }))
+    }
+
     /// Something that stops the work.
     pub fn error(code: FindingCode) -> Self {
-        Self { code, weight: Weight::Error, slots: Vec::new(), trace: None, actions: Vec::new() }
+        Self::new(code, Weight::Error)
     }
 
     /// Something to look at.
     pub fn warning(code: FindingCode) -> Self {
-        Self { weight: Weight::Warning, ..Self::error(code) }
+        Self::new(code, Weight::Warning)
     }
 
     /// Something good to know.
     pub fn info(code: FindingCode) -> Self {
-        Self { weight: Weight::Info, ..Self::error(code) }
+        Self::new(code, Weight::Info)
+    }
+
+    /// The same with another weight.
+    #[must_use]
+    pub fn weighing(mut self, weight: Weight) -> Self {
+        self.weight = weight;
+        self
     }
 
     /// With a value for a slot.
     #[must_use]
-    pub fn with(mut self, slot: &'static str, value: impl Into<String>) -> Self {
-        self.slots.push((slot, value.into()));
+    pub fn with(self, slot: &'static str, value: impl Into<String>) -> Self {
+        self.with_text(slot, value.into())
+    }
+
+    #[inline(never)]
+    fn with_text(mut self, slot: &'static str, value: String) -> Self {
+        self.slots.push((slot, value));
         self
     }
 
     /// With a button.
+    #[inline(never)]
     #[must_use]
     pub fn action(mut self, intent: Intent) -> Self {
         self.actions.push(intent);
@@ -250,6 +283,7 @@ impl Finding {
     }
 
     /// With what the server said about itself.
+    #[inline(never)]
     #[must_use]
     pub fn refused(mut self, refusal: &Refusal, at: u64) -> Self {
         self.trace = Some(Trace {

@@ -185,7 +185,16 @@ impl Model {
                 self.reread_application(out);
             }
             Intent::UseExisting { app_id } => {
-                choices.target = Target::Existing(app_id);
+                // One of ours from an earlier set-up is taken up again under its own key; a foreign one by its client id.
+                let prefix = format!("entrada-{}-", choices.preset);
+                let known = self.facts.namesakes.known().map(Vec::as_slice).unwrap_or_default();
+                let named = known.iter().find(|it| it.app_id == app_id).and_then(|it| it.unique_name.as_deref());
+                if let Some(instance) = named.and_then(|name| name.strip_prefix(&prefix)) {
+                    instance.clone_into(&mut choices.instance);
+                    choices.target = Target::Ours;
+                } else {
+                    choices.target = Target::Existing(app_id);
+                }
                 self.reread_application(out);
             }
             Intent::Environment(name) => {

@@ -1,7 +1,7 @@
 //! All decisions. `update(model, event, moment)` changes the model and says what the browser should do; it reads no
 //! clock, draws no randomness and touches no browser, so a whole set-up runs in a native test in milliseconds.
 //!
-//! [`session`] signs in, [`net`] sends and gets tokens, [`checks`] reads facts, [`assess`] judges them, [`plan`] says
+//! [`session`] signs in, `net` sends and gets tokens, [`checks`] reads facts, [`assess`] judges them, [`plan`] says
 //! what would change, [`run`] changes it, [`hand_over`] gives the credential away, [`checkpoint`] survives a reload.
 
 pub mod assess;

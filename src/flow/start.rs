@@ -75,6 +75,9 @@ impl Model {
         if answer.is_none() {
             self.preselect(&address);
         }
+        if answer.is_none() && self.interrupted.is_some() {
+            self.notices.push(Finding::info(FindingCode::Interrupted));
+        }
         self.place = Place::Welcome;
         self.read_sign_in(answer, records, out);
     }

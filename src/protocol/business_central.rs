@@ -258,7 +258,7 @@ pub fn success(response: &Response) -> Result<Value, CallError> {
         return Err(CallError::Busy { status: response.status, after_ms: response.retry_after_ms() });
     }
     if !response.is_success() {
-        return Err(CallError::Refused(refusal(response)));
+        return Err(CallError::Refused(Box::new(refusal(response))));
     }
     if response.body.is_empty() {
         return Ok(Value::Null);

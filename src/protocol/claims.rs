@@ -60,8 +60,7 @@ pub struct Expected<'a> {
 /// Reads the token and holds it against the request. The local clock plays no part: a computer whose clock is wrong
 /// can still set things up, and [`IdToken::issued_at`] lets the page say so.
 pub fn read(token: &str, expected: Expected<'_>) -> Result<IdToken, IdTokenError> {
-    let unreadable =
-        |problem: &str| IdTokenError::Unreadable(json::Misread { at: "id_token".into(), problem: problem.into() });
+    let unreadable = |problem: &str| IdTokenError::Unreadable(json::Misread::new("id_token".into(), problem.into()));
     let mut parts = token.split('.');
     let payload = parts.nth(1).ok_or_else(|| unreadable("three parts are expected"))?;
     if parts.count() != 1 {

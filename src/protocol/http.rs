@@ -130,7 +130,7 @@ pub enum Silence {
 pub enum CallError {
     /// The server understood and said no.
     #[error("refused with {} {}", .0.status, .0.code)]
-    Refused(Refusal),
+    Refused(Box<Refusal>),
     /// The server asks us to come back later (429, 502, 503, 504).
     #[error("busy with {status}")]
     Busy {

@@ -5,37 +5,77 @@
 
 use serde_json::Value;
 
-/// What was expected where.
+/// What was expected where. One pointer, because it travels in the `Result` of every reader.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-#[error("{at}: {problem}")]
-pub struct Misread {
+#[error("{}: {}", .0.at, .0.problem)]
+pub struct Misread(Box<Misreading>);
+
+/// The two halves of a [`Misread`].
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Misreading {
     /// Path from the root, `$` alone for the root: `$.presets[3].id`.
     pub at: String,
     /// What was expected, in plain words; for developers and for whoever hosts the page.
     pub problem: String,
 }
 
-/// A value together with where it stands.
-#[derive(Debug, Clone)]
+impl Misread {
+    /// A mistake at a place.
+    #[cold]
+    #[inline(never)]
+    pub fn new(at: String, problem: String) -> Self {
+        Self(Box::new(Misreading { at, problem }))
+    }
+}
+
+impl std::ops::Deref for Misread {
+    type Target = Misreading;
+
+    fn deref(&self) -> &Misreading {
+        &self.0
+    }
+}
+
+/// A value together with the root it was reached from. Its path is only looked for when an error wants to name it:
+/// reading is common, errors are not.
+#[derive(Debug, Clone, Copy)]
 pub struct Node<'a> {
     value: &'a Value,
-    at: String,
+    root: &'a Value,
+}
+
+/// The path from `here` to the very value `wanted`.
+fn path(here: &Value, wanted: &Value, so_far: &str) -> Option<String> {
+    if std::ptr::eq(here, wanted) {
+        return Some(so_far.to_owned());
+    }
+    match here {
+        Value::Array(items) => {
+            items.iter().enumerate().find_map(|(index, item)| path(item, wanted, &format!("{so_far}[{index}]")))
+        }
+        Value::Object(members) => {
+            members.iter().find_map(|(name, member)| path(member, wanted, &format!("{so_far}.{name}")))
+        }
+        _ => None,
+    }
 }
 
 /// Parses text; the error tells line and column.
 pub fn parse(text: &str) -> Result<Value, Misread> {
-    serde_json::from_str(text).map_err(|error| Misread { at: "$".into(), problem: error.to_string() })
+    serde_json::from_str(text).map_err(|error| Misread::new("$".into(), error.to_string()))
 }
 
 impl<'a> Node<'a> {
     /// The root of a parsed text.
     pub fn root(value: &'a Value) -> Self {
-        Self { value, at: "$".into() }
+        Self { value, root: value }
     }
 
     /// Where this stands.
-    pub fn at(&self) -> &str {
-        &self.at
+    #[cold]
+    #[inline(never)]
+    pub fn at(&self) -> String {
+        path(self.root, self.value, "$").unwrap_or_default()
     }
 
     /// The value itself.
@@ -45,13 +85,13 @@ impl<'a> Node<'a> {
 
     /// An error at this place.
     pub fn misread<T>(&self, problem: impl Into<String>) -> Result<T, Misread> {
-        Err(Misread { at: self.at.clone(), problem: problem.into() })
+        Err(Misread::new(self.at(), problem.into()))
     }
 
     /// A member that may be absent; `null` counts as absent.
     pub fn optional(&self, name: &str) -> Option<Node<'a>> {
         let value = self.value.get(name).filter(|value| !value.is_null())?;
-        Some(Node { value, at: format!("{}.{name}", self.at) })
+        Some(Node { value, ..*self })
     }
 
     /// A member that must be there.
@@ -60,7 +100,7 @@ impl<'a> Node<'a> {
             return self.misread("an object is expected here");
         }
         self.optional(name)
-            .map_or_else(|| Err(Misread { at: format!("{}.{name}", self.at), problem: "this is required".into() }), Ok)
+            .map_or_else(|| Err(Misread::new(format!("{}.{name}", self.at()), "this is required".into())), Ok)
     }
 
     /// Text.
@@ -86,7 +126,7 @@ impl<'a> Node<'a> {
         let Some(items) = self.value.as_array() else {
             return self.misread("a list is expected here");
         };
-        Ok(items.iter().enumerate().map(|(index, value)| Node { value, at: format!("{}[{index}]", self.at) }).collect())
+        Ok(items.iter().map(|value| Node { value, ..*self }).collect())
     }
 
     /// The items of a list of texts.
@@ -112,10 +152,10 @@ impl<'a> Node<'a> {
         };
         for name in members.keys() {
             if name != "$schema" && !allowed.contains(&name.as_str()) {
-                return Err(Misread {
-                    at: format!("{}.{name}", self.at),
-                    problem: format!("this is not known here; allowed are: {}", allowed.join(", ")),
-                });
+                return Err(Misread::new(
+                    format!("{}.{name}", self.at()),
+                    format!("this is not known here; allowed are: {}", allowed.join(", ")),
+                ));
             }
         }
         Ok(())

@@ -269,7 +269,7 @@ pub fn read_token(response: &Response) -> Result<TokenAnswer, CallError> {
     let value = json::parse(response.body.open()).map_err(CallError::Unreadable)?;
     let node = Node::root(&value);
     if !response.is_success() {
-        return Err(CallError::Refused(token_refusal(response.status, &node)));
+        return Err(CallError::Refused(Box::new(token_refusal(response.status, &node))));
     }
     token_fields(&node).map_err(CallError::Unreadable)
 }
@@ -334,14 +334,16 @@ pub fn sign_out_url(authority: &Authority, return_to: &str, login_hint: Option<&
 /// The tenant id out of a discovery document, whose `issuer` ends in `/{tenant id}/v2.0`.
 pub fn read_tenant(response: &Response) -> Result<String, CallError> {
     if !response.is_success() {
-        return Err(CallError::Refused(Refusal { status: response.status, ..Refusal::default() }));
+        return Err(CallError::Refused(Box::new(Refusal { status: response.status, ..Refusal::default() })));
     }
     let value = json::parse(response.body.open()).map_err(CallError::Unreadable)?;
     let node = Node::root(&value);
     let issuer = node.string("issuer").map_err(CallError::Unreadable)?;
-    issuer.rsplit('/').find(|part| super::claims::is_guid(part)).map(str::to_owned).ok_or_else(|| {
-        CallError::Unreadable(Misread { at: "$.issuer".into(), problem: "a tenant id is expected here".into() })
-    })
+    issuer
+        .rsplit('/')
+        .find(|part| super::claims::is_guid(part))
+        .map(str::to_owned)
+        .ok_or_else(|| CallError::Unreadable(Misread::new("$.issuer".into(), "a tenant id is expected here".into())))
 }
 
 #[cfg(test)]

@@ -32,7 +32,7 @@ messages! {
     DO_CONSENT = "Grant the missing consent";
     DO_CHECK_AGAIN = "Check again";
     DO_CHECK_POLICY = "Read the policy";
-    DO_USE_EXISTING = "Use the existing application";
+    DO_USE_EXISTING = "Use the existing application {id}";
     DO_MAKE_ANOTHER = "Make another one";
     DO_NO_SECRET = "Go on without a secret";
     DO_RESUME = "Try again";

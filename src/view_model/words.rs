@@ -70,13 +70,16 @@ fn step_word(words: &Catalogue, word: &str) -> String {
 
 /// A button for an intent; `None` for intents that are no buttons.
 pub(super) fn action(words: &Catalogue, intent: &Intent) -> Option<ActionView> {
+    if let Intent::UseExisting { app_id } = intent {
+        let label = words.fill(en::DO_USE_EXISTING, &[("id", app_id)]);
+        return Some(ActionView { label, intent: intent.clone() });
+    }
     let label = match intent {
         Intent::SignIn => en::DO_SIGN_IN,
         Intent::SwitchAccount => en::DO_SWITCH,
         Intent::GrantConsent(_) => en::DO_CONSENT,
         Intent::CheckAgain => en::DO_CHECK_AGAIN,
         Intent::CheckPolicy => en::DO_CHECK_POLICY,
-        Intent::UseExisting { .. } => en::DO_USE_EXISTING,
         Intent::MakeAnother => en::DO_MAKE_ANOTHER,
         Intent::WantSecret(false) => en::DO_NO_SECRET,
         Intent::Resume => en::DO_RESUME,

@@ -148,3 +148,31 @@ fn no_network_is_waited_out() {
     world.settle();
     assert!(matches!(world.page(), Page::HandOver(_)), "{:?}", world.codes());
 }
+
+#[test]
+fn the_first_screen_after_a_reload_says_that_a_run_was_interrupted() {
+    let mut world = World::ready("magento");
+    world.start_run();
+    assert!(!world.guarded, "before there is a secret the page may be left freely");
+    world.open();
+    assert_eq!(world.codes(), ["interrupted"]);
+}
+
+#[test]
+fn another_application_made_beside_a_namesake_is_found_again_on_the_next_visit() {
+    let mut world = World::ready("magento");
+    world.press(Intent::MakeAnother);
+    world.set_up();
+    let app_id = world.app_id();
+    world.press(Intent::Stored(true));
+    world.press(Intent::Finish);
+    // A new visit: nothing is remembered, the name is taken, and the earlier one is offered by its client id.
+    world.storage.as_mut().unwrap().clear();
+    world.reload_as(ADA);
+    world.press(Intent::Environment("Production".into()));
+    assert!(world.codes().contains(&"name_taken".to_owned()), "{:?}", world.codes());
+    world.press(Intent::UseExisting { app_id });
+    world.press(Intent::Plan);
+    let Page::Plan(plan) = world.page() else { panic!("{:?}", world.codes()) };
+    assert!(plan.lines.iter().all(|line| line.kind == ChangeKind::Keep), "{:#?}", plan.lines);
+}

@@ -1,6 +1,5 @@
 //! Whole journeys against the in-process cloud, in virtual time. Each story ends in an outcome and a finding.
 #![cfg(not(target_arch = "wasm32"))]
-
 #![expect(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "a story that cannot go on has failed")]
 
 mod bad_input;

@@ -119,7 +119,7 @@ impl Model {
                         Finding::warning(FindingCode::EnvironmentsForbidden).refused(refusal, out.now)
                     }
                     CallError::Silent(_) => Finding::warning(FindingCode::EnvironmentsUnreachable),
-                    other => Finding { weight: Weight::Warning, ..Finding::of_call(other, "environments", out.now) },
+                    other => Finding::of_call(other, "environments", out.now).weighing(Weight::Warning),
                 };
                 self.ask(Question::UserEnvironments { first: Box::new(first) }, 1, out);
             }

@@ -17,7 +17,6 @@ impl Model {
         self.run = Some(Run::new(self.runs, plan, out.now));
         self.place = Place::Run;
         self.save_checkpoint(out);
-        out.push(Effect::Guard(true));
         self.advance(out);
     }
 
@@ -76,8 +75,10 @@ impl Model {
         task.attempts += 1;
         let is_secret = task.step == Step::Secret;
         if is_secret {
-            // The name must be on record before the secret can exist, or a reload could not find it.
+            // The name must be on record before the secret can exist, or a reload could not find it. Until then the page
+            // may be left freely; from now on leaving could lose a secret that nobody saw.
             self.save_checkpoint(out);
+            out.push(Effect::Guard(true));
         }
         self.send(resource, request, Purpose::Task { run: id, index }, out);
     }
@@ -229,7 +230,6 @@ impl Model {
             }
         }
         self.place = Place::Run;
-        out.push(Effect::Guard(true));
         self.advance(out);
     }
 

@@ -256,7 +256,7 @@ pub(super) fn never_came(run: &Run, index: usize) -> Finding {
 }
 
 fn unreadable<T>(at: &str, problem: &str) -> Result<T, CallError> {
-    Err(CallError::Unreadable(Misread { at: at.into(), problem: problem.into() }))
+    Err(CallError::Unreadable(Misread::new(at.into(), problem.into())))
 }
 
 fn application(run: &mut Run, index: usize, phase: &Phase, response: &Response) -> Result<Verdict, CallError> {

@@ -188,5 +188,5 @@ fn refused(run: &Run, index: usize, refusal: &Refusal, now: u64) -> Verdict {
 }
 
 fn generic(refusal: &Refusal, word: &str, now: u64) -> Finding {
-    Finding::of_call(&CallError::Refused(refusal.clone()), word, now).action(Intent::Resume)
+    Finding::of_call(&CallError::Refused(Box::new(refusal.clone())), word, now).action(Intent::Resume)
 }

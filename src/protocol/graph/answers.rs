@@ -127,7 +127,7 @@ pub fn success(response: &Response) -> Result<Value, CallError> {
         return Err(CallError::Busy { status: response.status, after_ms: response.retry_after_ms() });
     }
     if !response.is_success() {
-        return Err(CallError::Refused(refusal(response)));
+        return Err(CallError::Refused(Box::new(refusal(response))));
     }
     if response.body.is_empty() {
         return Ok(Value::Null);
@@ -193,9 +193,9 @@ pub fn read_organization(response: &Response) -> Result<Organization, CallError>
             domain: default.map(|domain| domain.shown("name")).unwrap_or_default(),
         })
     })?;
-    found.pop().ok_or_else(|| {
-        CallError::Unreadable(Misread { at: "$.value".into(), problem: "one organization is expected".into() })
-    })
+    found
+        .pop()
+        .ok_or_else(|| CallError::Unreadable(Misread::new("$.value".into(), "one organization is expected".into())))
 }
 
 /// A service principal.

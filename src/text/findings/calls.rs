@@ -84,20 +84,10 @@ super::sentences_of! {
         "It answered {status} {code}: {message}"
         "Try again. If it is refused again, give support the details."
 
-    stopped You
-        "The run was stopped"
-        "It ended because you stopped it. Steps already done stay as they are."
-        "Try again to do the rest, or leave it as it is."
-
     blocked You
         "Not started"
         "This step needs “{step}”, which has not succeeded."
         "Solve that one first, then try again."
-
-    not_yet_visible Wait
-        "A change is not visible yet"
-        "“{step}” was accepted, but does not show when it is read back. Microsoft’s servers can take a while to agree."
-        "Wait a minute, then check again."
 
     copy_refused You
         "The browser refused to copy"

@@ -171,8 +171,8 @@ super::sentences_of! {
 
     interrupted You
         "An earlier run was interrupted"
-        "This page was closed or loaded again before the run had finished. Everything was read anew."
-        "See the plan and go on. What exists already is kept."
+        "This page was closed or loaded again before the run had finished. What exists already is found again and kept."
+        "Sign in, see the plan and go on."
 
     secret_never_shown You
         "An earlier secret was never shown"

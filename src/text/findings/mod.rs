@@ -109,7 +109,7 @@ pub fn messages() -> impl Iterator<Item = Message> {
     of_findings.chain(Who::ALL.into_iter().map(Who::message))
 }
 
-#[cfg(test)]
+#[cfg(all(test, not(target_arch = "wasm32")))]
 mod tests {
     use super::*;
     use std::collections::BTreeSet;
