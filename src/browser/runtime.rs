@@ -15,12 +15,15 @@ use web_sys::window;
 #[derive(Clone)]
 pub struct Runtime(Rc<Inner>);
 
+/// Told every new view.
+type Listener = Box<dyn Fn(Rc<ViewModel>)>;
+
 struct Inner {
     model: RefCell<Model>,
     queue: RefCell<VecDeque<Event>>,
     busy: Cell<bool>,
     view: RefCell<Rc<ViewModel>>,
-    listener: RefCell<Option<Box<dyn Fn(Rc<ViewModel>)>>>,
+    listener: RefCell<Option<Listener>>,
     ticker: Cell<Option<i32>>,
     guarded: Rc<Cell<bool>>,
 }

@@ -246,7 +246,7 @@ impl Model {
         match answer {
             AuthorizeAnswer::Code { code, .. } => self.redeem(attempt, &code, out),
             AuthorizeAnswer::Refused { refusal, .. } => {
-                self.notices.push(sign_in_finding(&self.wanted_tenant(), &refusal, out.now))
+                self.notices.push(sign_in_finding(&self.wanted_tenant(), &refusal, out.now));
             }
         }
     }

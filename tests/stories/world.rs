@@ -14,6 +14,7 @@ use entrada_cloud::control::Edit;
 use entrada_cloud::{Cloud, ConsentAnswer, Contract, Fault, Origins, Settings, SignInStop};
 use serde_json::{Value, json};
 use std::collections::BTreeMap;
+use std::sync::OnceLock;
 
 /// Where the page lies in these stories: below a sub-path, as partners host it.
 pub const FOLDER: &str = "https://setup.example/entrada/";
@@ -28,6 +29,26 @@ pub fn config() -> Value {
     value["clientId"] = json!(CLIENT_ID);
     value["publisher"] = json!({ "name": entrada_cloud::seed::ENTRADA_PUBLISHER });
     value
+}
+
+/// The seeded cloud; made once, because compiling the Graph contract takes longer than a whole story.
+fn fresh_cloud() -> Cloud {
+    static FRESH: OnceLock<Cloud> = OnceLock::new();
+    let make = || {
+        let settings = Settings {
+            origins: Origins::default(),
+            page_redirect_uris: vec![format!("{FOLDER}redirect.html")],
+            seed: 7,
+        };
+        let mut cloud = Cloud::new(settings);
+        match Contract::locate() {
+            Some(path) => cloud.set_contract(Some(Contract::load(&path).unwrap())),
+            None if std::env::var("CI").is_ok_and(|ci| ci == "true") => panic!("the Graph contract is missing"),
+            None => eprintln!("skipped: the Graph contract is not beside this checkout"),
+        }
+        cloud
+    };
+    FRESH.get_or_init(make).clone()
 }
 
 /// One tab, one person, one cloud.
@@ -68,19 +89,8 @@ pub struct World {
 impl World {
     /// A morning with everything in order, the page not yet opened.
     pub fn new() -> Self {
-        let settings = Settings {
-            origins: Origins::default(),
-            page_redirect_uris: vec![format!("{FOLDER}redirect.html")],
-            seed: 7,
-        };
-        let mut cloud = Cloud::new(settings);
-        match Contract::locate() {
-            Some(path) => cloud.set_contract(Some(Contract::load(&path).unwrap())),
-            None if std::env::var("CI").is_ok_and(|ci| ci == "true") => panic!("the Graph contract is missing"),
-            None => eprintln!("skipped: the Graph contract is not beside this checkout"),
-        }
         Self {
-            cloud,
+            cloud: fresh_cloud(),
             model: Model::default(),
             now: MORNING,
             clock_error: 0,
