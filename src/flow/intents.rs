@@ -82,6 +82,11 @@ impl Model {
         !self.tenant_typed.trim().is_empty() && !start::is_tenant_name(&self.tenant_typed)
     }
 
+    /// True when the environment field holds something that cannot be an environment.
+    pub fn environment_is_odd(&self) -> bool {
+        !self.environment_typed.trim().is_empty() && !start::is_environment_name(&self.environment_typed)
+    }
+
     fn use_language(&mut self, tag: &str, out: &mut Out) {
         if self.deployment().config.languages.iter().any(|known| known == tag) {
             tag.clone_into(&mut self.language);

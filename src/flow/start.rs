@@ -204,12 +204,14 @@ fn config_finding(error: &ConfigError) -> Finding {
     }
 }
 
-/// Environment names are up to 30 letters, digits, hyphens and spaces; we let through what can be one.
+/// What an environment may be called: a letter first, then letters, digits, hyphens and underscores, fewer than 30.
+/// Source: Microsoft's administration center API, error `environmentNameNotValid`
+/// (MicrosoftDocs/dynamics365smb-devitpro-pb `dev-itpro/administration/administration-center-api.md`).
 pub(super) fn is_environment_name(text: &str) -> bool {
     let text = text.trim();
-    !text.is_empty()
-        && text.chars().count() <= 60
-        && !text.contains(|sign: char| sign.is_control() || "/\\?#%".contains(sign))
+    text.len() < 30
+        && text.starts_with(|sign: char| sign.is_ascii_alphabetic())
+        && text.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"-_".contains(&byte))
 }
 
 /// A domain or a tenant id.

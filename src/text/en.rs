@@ -22,8 +22,8 @@ messages! {
     // Permissions asked for
     SCOPE_USER_READ_WHY = "To show who is signed in and which directory roles you hold.";
     SCOPE_APPLICATIONS_WHY = "To create the application, its service principal and its secret, and to consent to Business Central’s app roles.";
-    SCOPE_IMPERSONATION_WHY = "To list your Business Central environments.";
-    SCOPE_FINANCIALS_WHY = "To register the application in Business Central and give it permission sets, with your own rights.";
+    SCOPE_IMPERSONATION_WHY = "To act in Business Central as you, never with more rights than yours.";
+    SCOPE_FINANCIALS_WHY = "To register the application in Business Central and give it permission sets.";
     TENANT_ODD = "A domain such as contoso.com, or a tenant id.";
 
     // Actions
@@ -53,7 +53,7 @@ messages! {
     // Choices
     NAME_EMPTY = "A name is needed.";
     NAME_UNFIT = "At most {limit} characters on one line, without direction marks.";
-    ENVIRONMENT_ODD = "Letters, digits, hyphens and spaces.";
+    ENVIRONMENT_ODD = "A letter first, then letters, digits, hyphens or underscores, fewer than 30.";
     ENVIRONMENT_HINT = "{kind}, {country}, version {version}";
     ENVIRONMENT_SHORT = "{kind}, {country}";
     ENVIRONMENT_NOT_ACTIVE = "Not usable now: {status}";

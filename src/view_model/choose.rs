@@ -134,7 +134,14 @@ fn environment(model: &Model, choices: &Choices, words: &Catalogue) -> Environme
             };
             let failed = model.facts.companies.failed().filter(|_| choices.environment.is_some());
             EnvironmentView::Typed {
-                field: FieldView { value: typed, error: failed.map(|it| finding(words, it).what) },
+                field: FieldView {
+                    value: typed,
+                    error: if model.environment_is_odd() {
+                        Some(words.say(en::ENVIRONMENT_ODD))
+                    } else {
+                        failed.map(|it| finding(words, it).what)
+                    },
+                },
                 finding: Box::new(finding(words, reason)),
                 probing: choices.environment.is_some() && model.facts.companies.is_open(),
                 found: model.facts.companies.known().is_some(),
