@@ -5,7 +5,7 @@ use crate::config::{Config, Preset, PresetKind};
 use crate::protocol::business_central::PermissionSet;
 use serde_json::{Value, json};
 
-/// Longest application name: 120 for work accounts, 90 once personal ones are allowed (graph.md 13).
+/// Longest application name, in UTF-16 as Microsoft's services count: 120 for work accounts, 90 once personal ones are allowed (graph.md 13).
 pub const NAME_LIMIT: usize = 90;
 
 /// Longest description of the record, which becomes the user name (business-central.md 3.1).
@@ -126,15 +126,21 @@ impl Choices {
     /// True when the name can be an application's: not empty, not too long, one line, no direction tricks.
     pub fn name_fits(&self) -> bool {
         let name = self.trimmed_name();
-        name.chars().count() <= NAME_LIMIT && !name.chars().any(|sign| sign.is_control() || is_direction_mark(sign))
+        name.encode_utf16().count() <= NAME_LIMIT && !name.chars().any(|sign| sign.is_control() || is_direction_mark(sign))
     }
 
     /// The description of the record: unique by the first digits of the client id, because user names must be unique
     /// and the guided route finds the user by this text alone (business-central.md 3.6).
     pub fn description(&self, client_id: &str) -> String {
         let suffix: String = client_id.chars().take(8).collect();
-        let room = DESCRIPTION_LIMIT - suffix.chars().count() - 1;
-        let name: String = self.trimmed_name().chars().take(room).collect();
+        let mut room = DESCRIPTION_LIMIT - suffix.len() - 1;
+        // Business Central counts as its database does, in UTF-16: an emoji takes two places.
+        let fits = |sign: &char| {
+            let left = room.checked_sub(sign.len_utf16());
+            room = left.unwrap_or(0);
+            left.is_some()
+        };
+        let name: String = self.trimmed_name().chars().take_while(fits).collect();
         format!("{} {suffix}", name.trim_end())
     }
 
@@ -229,7 +235,7 @@ mod tests {
         let mut choices = Choices::of_preset(&config, &config.presets[0]);
         choices.name = "Ünïcode 🍕 ".repeat(20);
         let description = choices.description("1a2b3c4d-0000");
-        assert!(description.chars().count() <= DESCRIPTION_LIMIT && description.ends_with(" 1a2b3c4d"));
+        assert!(description.encode_utf16().count() <= DESCRIPTION_LIMIT && description.ends_with(" 1a2b3c4d"));
     }
 
     #[test]

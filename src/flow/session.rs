@@ -300,7 +300,7 @@ impl Model {
         let drift = i128::from(identity.issued_at) - i128::from(out.now);
         self.clock_offset = i64::try_from(drift).unwrap_or(0);
         if drift.unsigned_abs() > u128::from(CLOCK_TOLERANCE_MS) {
-            let minutes = (drift.unsigned_abs() / 60_000).to_string();
+            let minutes = ((drift.unsigned_abs() + 30_000) / 60_000).to_string();
             self.notices.push(Finding::warning(FindingCode::ClockWrong).with("minutes", minutes));
         } else {
             self.clock_offset = 0;
