@@ -41,9 +41,7 @@ impl Driver {
         let port = lines
             .by_ref()
             .map_while(Result::ok)
-            .find_map(|line| {
-                line.split_once("successfully on port ")?.1.trim_end_matches('.').parse().ok()
-            })
+            .find_map(|line| line.split_once("successfully on port ")?.1.trim_end_matches('.').parse().ok())
             .expect("chromedriver says on which port it listens");
         // Read on, so that it never blocks on a full pipe; the thread ends with the process.
         std::thread::spawn(move || lines.for_each(drop));

@@ -27,7 +27,8 @@ struct Files {
 pub async fn serve(folder: &Path, base: &str, instead: &[(&str, Option<&str>)]) -> Host {
     let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).await.expect("there is a free port");
     let port = listener.local_addr().expect("it is bound").port();
-    let instead = instead.iter().map(|(name, text)| ((*name).to_owned(), text.map(|text| text.as_bytes().to_vec()))).collect();
+    let instead =
+        instead.iter().map(|(name, text)| ((*name).to_owned(), text.map(|text| text.as_bytes().to_vec()))).collect();
     let files = Arc::new(Files { folder: folder.to_owned(), base: base.to_owned(), instead });
     let mut tasks = JoinSet::new();
     tasks.spawn(async move {
@@ -59,7 +60,8 @@ async fn answer(mut stream: TcpStream, files: &Files) -> std::io::Result<()> {
         None => ("404 Not Found", "text/plain", b"not here".to_vec()),
     };
     let length = body.len();
-    let head = format!("HTTP/1.1 {status}\r\nContent-Type: {kind}\r\nContent-Length: {length}\r\nConnection: close\r\n\r\n");
+    let head =
+        format!("HTTP/1.1 {status}\r\nContent-Type: {kind}\r\nContent-Length: {length}\r\nConnection: close\r\n\r\n");
     stream.write_all(head.as_bytes()).await?;
     stream.write_all(&body).await?;
     stream.shutdown().await

@@ -126,7 +126,12 @@ impl<'a> Journey<'a> {
             if (has('#error-code')) return 'stop';
             return has('#app h1') && !has('#app .boot') ? 'back' : null";
         // Microsoft's pages have an origin of their own: what is seen on the page itself before it is left is not "back".
-        self.screen.until("the page was left or came back", "return location.origin !== arguments[0] || !document.querySelector('#sign-in')").await;
+        self.screen
+            .until(
+                "the page was left or came back",
+                "return location.origin !== arguments[0] || !document.querySelector('#sign-in')",
+            )
+            .await;
         loop {
             let what = self.screen.until("a page of the sign-in, or the page itself", look).await;
             let button = match what.as_str() {
@@ -200,7 +205,9 @@ impl<'a> Journey<'a> {
 
     /// Goes on to the plan, as soon as nothing stands in the way.
     pub async fn show_plan(&self) {
-        self.screen.until("the plan can be shown", "return !!document.querySelector('#show-plan:not([aria-disabled])')").await;
+        self.screen
+            .until("the plan can be shown", "return !!document.querySelector('#show-plan:not([aria-disabled])')")
+            .await;
         self.screen.click("#show-plan").await;
         self.screen.until("the plan is shown", "return !!document.querySelector('.plan-line')").await;
     }
@@ -217,7 +224,10 @@ impl<'a> Journey<'a> {
             .await;
         let text = |line: &Value, name: &str| line[name].as_str().unwrap_or_default().to_owned();
         let lines = lines.as_array().cloned().unwrap_or_default();
-        lines.iter().map(|line| PlanLine { word: text(line, "word"), what: text(line, "what"), why: text(line, "why") }).collect()
+        lines
+            .iter()
+            .map(|line| PlanLine { word: text(line, "word"), what: text(line, "what"), why: text(line, "why") })
+            .collect()
     }
 
     /// Sets up access.
@@ -252,7 +262,9 @@ impl<'a> Journey<'a> {
     /// Says that the secret is stored.
     pub async fn stored(&self) {
         self.screen.click("#stored").await;
-        self.screen.until("the page lets go on", "return !!document.querySelector('#finish:not([aria-disabled])')").await;
+        self.screen
+            .until("the page lets go on", "return !!document.querySelector('#finish:not([aria-disabled])')")
+            .await;
     }
 
     /// Leaves the hand-over, and waits until everything was read back.
@@ -260,7 +272,10 @@ impl<'a> Journey<'a> {
         self.screen.click("#finish").await;
         self.see("Access is set up").await;
         self.screen
-            .until("everything was read back", "return !!document.querySelector('.evidence') && !document.querySelector('.evidence .state--running')")
+            .until(
+                "everything was read back",
+                "return !!document.querySelector('.evidence') && !document.querySelector('.evidence .state--running')",
+            )
             .await;
     }
 
@@ -271,12 +286,15 @@ impl<'a> Journey<'a> {
             .eval("return [...document.querySelectorAll('.evidence tbody tr')].map(it => [it.querySelector('th').innerText, it.querySelector('.state').innerText])")
             .await;
         let rows = rows.as_array().cloned().unwrap_or_default();
-        rows.iter().map(|row| (row[0].as_str().unwrap_or_default().to_owned(), row[1].as_str().unwrap_or_default().to_owned())).collect()
+        rows.iter()
+            .map(|row| (row[0].as_str().unwrap_or_default().to_owned(), row[1].as_str().unwrap_or_default().to_owned()))
+            .collect()
     }
 
     /// Codes of the findings in sight.
     pub async fn findings(&self) -> Vec<String> {
-        let codes = self.screen.eval("return [...document.querySelectorAll('[data-code]')].map(it => it.dataset.code)").await;
+        let codes =
+            self.screen.eval("return [...document.querySelectorAll('[data-code]')].map(it => it.dataset.code)").await;
         codes.as_array().into_iter().flatten().filter_map(|code| code.as_str().map(str::to_owned)).collect()
     }
 

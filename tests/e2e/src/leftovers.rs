@@ -39,7 +39,8 @@ impl Leftovers {
         places.push(("console".to_owned(), console.join("\n")));
         // IndexedDB and the cache storage have no use here at all, so a name is already too much.
         let databases = screen.driver().execute_async("const done = arguments[arguments.length - 1]; Promise.all([indexedDB.databases(), caches.keys()]).then(found => done(JSON.stringify(found)))", Vec::new()).await;
-        let databases = databases.expect("the browser lists its databases").json().as_str().unwrap_or_default().to_owned();
+        let databases =
+            databases.expect("the browser lists its databases").json().as_str().unwrap_or_default().to_owned();
         assert_eq!(databases, "[[],[]]", "the page keeps a database or a cache");
         Self { places }
     }
@@ -59,7 +60,10 @@ impl Leftovers {
             for (place, text) in &self.places {
                 let encoded = json!(secret).to_string();
                 let inside = encoded.trim_matches('"');
-                assert!(!text.contains(secret.as_str()) && !text.contains(inside), "secret number {number} is still in {place}");
+                assert!(
+                    !text.contains(secret.as_str()) && !text.contains(inside),
+                    "secret number {number} is still in {place}"
+                );
             }
         }
     }

@@ -8,12 +8,13 @@
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "what fails here is a test")]
 #![allow(clippy::print_stderr, reason = "a test that proves less than usual says so")]
 
-pub mod files;
 mod driver;
+pub mod files;
 mod journey;
 mod leftovers;
 mod screen;
 mod third_party;
+mod tour;
 mod traffic;
 mod world;
 
@@ -21,5 +22,6 @@ pub use journey::{Consent, Handed, Journey, PlanLine};
 pub use leftovers::Leftovers;
 pub use screen::{Said, Screen};
 pub use third_party::{Answer, Outsider};
+pub use tour::{PROBLEM, tour};
 pub use traffic::{Sent, Traffic};
 pub use world::{Setting, World, dist};

@@ -6,7 +6,7 @@ use std::time::Duration;
 use serde_json::{Value, json};
 use thirtyfour::common::command::FormatRequestData;
 use thirtyfour::extensions::cdp::ChromeDevTools;
-use thirtyfour::{By, RequestData, SessionId, TypingData, WebDriver, WebElement};
+use thirtyfour::{By, Key, RequestData, SessionId, TypingData, WebDriver, WebElement};
 
 use crate::traffic::Traffic;
 
@@ -165,7 +165,10 @@ impl Screen {
     /// Clicks an element. What covers it for a moment (a bar that sticks) is scrolled away from first.
     pub(crate) async fn press(&self, element: &WebElement, name: &str) {
         let center = "arguments[0].scrollIntoView({ block: 'center' })";
-        self.driver.execute(center, vec![element.to_json().expect("it is an element")]).await.expect("it can be scrolled to");
+        self.driver
+            .execute(center, vec![element.to_json().expect("it is an element")])
+            .await
+            .expect("it can be scrolled to");
         element.click().await.unwrap_or_else(|error| panic!("cannot click {name}: {error}"));
     }
 
@@ -188,8 +191,28 @@ impl Screen {
     pub async fn write(&self, css: &str, text: &str) {
         let field = self.find(css).await;
         self.press(&field, css).await;
-        field.send_keys(TypingData::from(thirtyfour::Key::Control + "a")).await.expect("a field takes keys");
-        field.send_keys(thirtyfour::Key::Delete + text).await.expect("a field takes keys");
+        field.send_keys(Key::Control + "a").await.expect("a field takes keys");
+        field.send_keys(Key::Delete).await.expect("a field takes keys");
+        // As an input method does it: chromedriver has no keys for signs beyond the first plane, such as emoji.
+        self.devtools("Input.insertText", json!({ "text": text })).await;
+    }
+
+    /// Presses keys, wherever the focus is.
+    pub async fn keys(&self, keys: impl Into<TypingData>) {
+        self.driver
+            .action_chain_with_delay(Some(Duration::ZERO), Some(Duration::ZERO))
+            .send_keys(keys.into())
+            .perform()
+            .await
+            .expect("keys can be pressed");
+    }
+
+    /// A picture of the whole page, as PNG. The window grows to the page first, so that what sticks to an edge stands
+    /// where the page ends.
+    pub async fn picture(&self, width: u32) -> Vec<u8> {
+        let height = self.eval("return document.documentElement.scrollHeight").await.as_u64().unwrap_or(800);
+        self.resize(width, u32::try_from(height).unwrap_or(800)).await;
+        self.driver.screenshot_as_png().await.expect("a picture can be taken")
     }
 
     /// What stands in a field.

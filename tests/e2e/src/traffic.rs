@@ -46,7 +46,8 @@ impl Traffic {
     /// Takes in what chromedriver's performance log has to say.
     pub(crate) fn read(&mut self, entries: &Value) {
         for entry in entries.as_array().into_iter().flatten() {
-            let Some(event) = entry["message"].as_str().and_then(|text| serde_json::from_str::<Value>(text).ok()) else {
+            let Some(event) = entry["message"].as_str().and_then(|text| serde_json::from_str::<Value>(text).ok())
+            else {
                 continue;
             };
             let message = &event["message"];

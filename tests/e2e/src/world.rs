@@ -103,7 +103,12 @@ impl World {
         let cloud = self.cloud.cloud();
         let entries = cloud.log()[first..].iter().flat_map(|entry| std::iter::once(entry).chain(&entry.items));
         entries
-            .filter(|entry| entry.write && graph_and_central.iter().any(|origin| entry.url.starts_with(origin.as_str()) || entry.url.starts_with('/')))
+            .filter(|entry| {
+                entry.write
+                    && graph_and_central
+                        .iter()
+                        .any(|origin| entry.url.starts_with(origin.as_str()) || entry.url.starts_with('/'))
+            })
             .map(|entry| format!("{} {}", entry.method, entry.url))
             .collect()
     }

@@ -46,7 +46,8 @@ async fn a_third_party_gets_in_with_what_was_read_off_the_screen() {
 /// Every request of the browser, whoever caused it, went to one of the four origins.
 fn nothing_went_elsewhere(world: &World, traffic: &Traffic) {
     let origins = world.origins();
-    let elsewhere: Vec<_> = traffic.all().iter().filter(|sent| !origins.iter().any(|known| known == sent.origin())).collect();
+    let elsewhere: Vec<_> =
+        traffic.all().iter().filter(|sent| !origins.iter().any(|known| known == sent.origin())).collect();
     let elsewhere: Vec<_> = elsewhere.iter().map(|sent| &sent.url).collect();
     assert!(elsewhere.is_empty(), "{elsewhere:#?}");
     assert!(traffic.of_the_program().count() > 10, "the browser tells what it sent");
@@ -55,7 +56,12 @@ fn nothing_went_elsewhere(world: &World, traffic: &Traffic) {
 fn each_token_went_to_its_own_origin(world: &World, traffic: &Traffic) {
     let [page, login, graph, central] = world.origins();
     let tokens_to = |origin: &str| -> HashSet<String> {
-        traffic.all().iter().filter(|sent| sent.origin() == origin).filter_map(|sent| sent.authorization.clone()).collect()
+        traffic
+            .all()
+            .iter()
+            .filter(|sent| sent.origin() == origin)
+            .filter_map(|sent| sent.authorization.clone())
+            .collect()
     };
     assert_eq!((tokens_to(&page).len(), tokens_to(&login).len()), (0, 0));
     let (to_graph, to_central) = (tokens_to(&graph), tokens_to(&central));
@@ -110,10 +116,20 @@ async fn any_of_the_six_parts_taken_away_takes_the_access_away() {
     let in_production = |what: serde_json::Value| json!({ "do": what });
     let parts = [
         ("record", "business-central", in_production(json!({ "remove_record": client })), NOT_LET_IN),
-        ("enabled state", "business-central", in_production(json!({ "record_state": { "client_id": client, "state": "Disabled" } })), NOT_LET_IN),
+        (
+            "enabled state",
+            "business-central",
+            in_production(json!({ "record_state": { "client_id": client, "state": "Disabled" } })),
+            NOT_LET_IN,
+        ),
         ("user", "business-central", in_production(json!({ "remove_application_user": client })), NOT_LET_IN),
         ("app role", "edit", json!({ "remove_role_assignment": { "app_id": client } }), NOT_LET_IN),
-        ("permission set", "business-central", in_production(json!({ "permission_sets": { "user_name": user, "role_ids": [] } })), NOT_PERMITTED),
+        (
+            "permission set",
+            "business-central",
+            in_production(json!({ "permission_sets": { "user_name": user, "role_ids": [] } })),
+            NOT_PERMITTED,
+        ),
     ];
     for (part, route, taken, expected) in parts {
         world.arrange(route, &taken);
@@ -129,7 +145,9 @@ async fn any_of_the_six_parts_taken_away_takes_the_access_away() {
         }
         assert_eq!(handed.companies(&handed.token()).status, 200, "with {part} again");
     }
-    for (taken, number) in [(json!({ "expire_secret": client }), "AADSTS7000222"), (json!({ "remove_secrets": client }), "AADSTS7000215")] {
+    for (taken, number) in
+        [(json!({ "expire_secret": client }), "AADSTS7000222"), (json!({ "remove_secrets": client }), "AADSTS7000215")]
+    {
         world.arrange("edit", &taken);
         let answer = handed.ask_token();
         assert_eq!(answer.status, 401, "{}", answer.text);
@@ -156,7 +174,10 @@ async fn at_most_five_round_trips_lead_to_the_credential() {
     assert!((2..=5).contains(&trips), "{trips} round trips: {steps:#?}");
     let ended = program[secret].ended.expect("it was answered");
     let took = ended - program[0].left;
-    assert!(took <= 1.25 * LATENCY * f64::from(u32::try_from(trips).expect("few")), "{trips} round trips took {took} s: {steps:#?}");
+    assert!(
+        took <= 1.25 * LATENCY * f64::from(u32::try_from(trips).expect("few")),
+        "{trips} round trips took {took} s: {steps:#?}"
+    );
     world.all_is_well(&[]).await;
 }
 
@@ -184,7 +205,13 @@ async fn the_guided_route_goes_on_when_a_person_has_registered_by_hand() {
     let journey = world.journey();
     journey.to_the_plan(ADA, "Magento 2", "Sandbox").await;
     journey.confirm().await;
-    world.screen.until("the page asks for a hand", "return !!document.querySelector('.ask #description') && document.querySelector('.ask #client-id').value").await;
+    world
+        .screen
+        .until(
+            "the page asks for a hand",
+            "return !!document.querySelector('.ask #description') && document.querySelector('.ask #client-id').value",
+        )
+        .await;
     let client_id = world.screen.value("#client-id").await;
     let description = world.screen.value("#description").await;
     let told = world.screen.text(".ask").await;
@@ -218,7 +245,13 @@ async fn nothing_secret_stays_behind() {
     journey.confirm().await;
     world.screen.find("#outcome").await;
     world.screen.press_named("Copy the details for support").await;
-    let report = world.screen.until("the report is on the clipboard", "return navigator.clipboard.readText().then(text => text.includes('Entrada') && text)").await;
+    let report = world
+        .screen
+        .until(
+            "the report is on the clipboard",
+            "return navigator.clipboard.readText().then(text => text.includes('Entrada') && text)",
+        )
+        .await;
     let report = report.as_str().expect("a text").to_owned();
     assert!(report.contains("business_central_forbidden"), "{report}");
     world.nothing_secret_is_left(&[("support report", &report)]).await;
@@ -257,11 +290,17 @@ async fn after_a_reload_in_the_middle_of_a_run_the_lost_secret_is_named_and_remo
     let made = || {
         let cloud = world.cloud.cloud();
         let applications = &cloud.tenant(CRONUS_DOMAIN).expect("Cronus").applications;
-        let ours = applications.iter().find(|application| application.unique_name.as_deref() == Some("entrada-magento-main"));
-        ours.map(|application| application.secrets.iter().filter_map(|secret| secret.display_name.clone()).collect::<Vec<_>>())
-            .unwrap_or_default()
+        let ours =
+            applications.iter().find(|application| application.unique_name.as_deref() == Some("entrada-magento-main"));
+        ours.map(|application| {
+            application.secrets.iter().filter_map(|secret| secret.display_name.clone()).collect::<Vec<_>>()
+        })
+        .unwrap_or_default()
     };
-    world.screen.until("the secret is being made", "return !!document.querySelector('[data-step^=secret] .state--running')").await;
+    world
+        .screen
+        .until("the secret is being made", "return !!document.querySelector('[data-step^=secret] .state--running')")
+        .await;
     let lost = loop {
         if let Some(name) = made().first() {
             break name.clone();

@@ -1,0 +1,29 @@
+//! Pictures of every screen, for the README and for whoever judges the look: `cargo xtask screenshots`.
+
+use std::env;
+use std::path::PathBuf;
+
+use entrada_e2e::{World, tour};
+
+#[tokio::test(flavor = "multi_thread")]
+#[ignore = "makes pictures, proves nothing; `cargo xtask screenshots` runs it"]
+async fn pictures_of_every_screen() {
+    let folder = PathBuf::from(env::var_os("ENTRADA_SHOTS").expect("ENTRADA_SHOTS names a folder"));
+    std::fs::create_dir_all(&folder).expect("the folder can be made");
+    let world = World::open().await;
+    tour(&world, async |name| {
+        for (width, height) in [(1280, 900), (320, 800)] {
+            world.screen.resize(width, height).await;
+            for (dark, word) in [(false, "light"), (true, "dark")] {
+                world.screen.dark(dark).await;
+                let still = "scrollTo(0, 0); return document.getAnimations().every(it => it.effect.getComputedTiming().iterations === Infinity || it.playState === 'finished')";
+                world.screen.until("nothing moves any more", still).await;
+                let file = folder.join(format!("{name}-{width}-{word}.png"));
+                std::fs::write(file, world.screen.picture(width).await).expect("the picture can be written");
+            }
+        }
+        world.screen.dark(false).await;
+        world.screen.resize(1280, 900).await;
+    })
+    .await;
+}
