@@ -3,7 +3,7 @@
 use super::{
     FieldView, HeaderView, Page, StageState, StageView, ViewModel, WelcomeView, choose, finish, plan, run, words,
 };
-use crate::flow::run::TaskState;
+use crate::flow::run::{Task, TaskState};
 use crate::flow::session::{SCOPES, Session};
 use crate::flow::{Finding, Model, Place, Setup};
 use crate::text::{Catalogue, LANGUAGES, en};
@@ -89,7 +89,9 @@ fn announcement(model: &Model, words: &Catalogue) -> String {
                 TaskState::Done | TaskState::Asking { .. } | TaskState::Waiting { .. } | TaskState::Failed(_)
             )
         });
-        let Some(task) = newest.max_by_key(|task| task.ended.or(task.started)) else { return String::new() };
+        // What needs the person goes before what is merely newer: a voice reads only the last of several quick changes.
+        let order = |task: &&Task| (matches!(task.state, TaskState::Asking { .. }), task.ended.or(task.started));
+        let Some(task) = newest.max_by_key(order) else { return String::new() };
         let state = words.get(match task.state {
             TaskState::Done => en::SAY_DONE,
             TaskState::Asking { .. } => en::SAY_ASKING,
