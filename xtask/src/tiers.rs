@@ -212,6 +212,9 @@ pub(crate) fn for_journeys(project: &Project, browser: &Browser, command: &mut C
         );
     }
     command.env("ENTRADA_DIST", dist).env("CHROMEDRIVER", &browser.driver).env("CHROMIUM", &browser.chromium);
+    if let Some(axe) = tools::axe(project) {
+        command.env("AXE_JS", axe);
+    }
     Ok(())
 }
 

@@ -18,6 +18,8 @@ pub(crate) const TRUNK: &str = "0.21.14";
 pub(crate) const BINARYEN: &str = "132.0.0";
 /// What `wasm-opt --version` of that package answers.
 pub(crate) const WASM_OPT: &str = "132";
+/// The npm package that looks for accessibility violations.
+pub(crate) const AXE_CORE: &str = "4.14.1";
 /// The compilation target of the page.
 pub(crate) const WASM_TARGET: &str = "wasm32-unknown-unknown";
 
@@ -213,21 +215,38 @@ fn ensure_wasm_opt(project: &Project, cache: &Cache) -> Option<PathBuf> {
         say::line(format_args!("  built without wasm-opt, so the wasm file is bigger: {why}"));
         None
     };
-    let (Some(npm), Some(_)) = (on_path(&["npm"]), on_path(&["node"])) else {
-        return without(&format!("Node is not on PATH. {}", machine::NODE.advice().replace('\n', " ")));
-    };
-    let folder = binaryen_folder(cache);
-    if let Err(error) = fs::create_dir_all(&folder) {
-        return without(&format!("cannot make {}: {error}", folder.display()));
+    let title = format!("installing wasm-opt (npm package binaryen {BINARYEN})");
+    match npm_install(project, &binaryen_folder(cache), &format!("binaryen@{BINARYEN}"), &title) {
+        Ok(()) => find_wasm_opt(cache).or_else(|| without("the installed one does not run with this Node")),
+        Err(failure) => without(&failure.to_string()),
     }
+}
+
+/// axe-core, which looks for accessibility violations inside a page, from our cache or from npm. Without Node the
+/// journeys say that this test is skipped.
+pub(crate) fn axe(project: &Project) -> Option<PathBuf> {
+    let folder = Cache::find().tools.join(format!("axe-core-{AXE_CORE}"));
+    let program = folder.join("node_modules").join("axe-core").join("axe.min.js");
+    if !program.is_file() {
+        let title = format!("installing the npm package axe-core {AXE_CORE}");
+        if let Err(failure) = npm_install(project, &folder, &format!("axe-core@{AXE_CORE}"), &title) {
+            say::line(format_args!("  screens are not looked at with axe-core: {failure}"));
+        }
+    }
+    program.is_file().then_some(program)
+}
+
+/// Installs one npm package into a folder of its own.
+fn npm_install(project: &Project, folder: &Path, package: &str, title: &str) -> Result<(), Failure> {
+    let (Some(npm), Some(_)) = (on_path(&["npm"]), on_path(&["node"])) else {
+        return Err(Failure::new(format!("Node is not on PATH. {}", machine::NODE.advice().replace('\n', " "))));
+    };
+    fs::create_dir_all(folder).map_err(|error| Failure::new(format!("cannot make {}: {error}", folder.display())))?;
     let mut install = project.command(npm);
     install
         .args(["install", "--no-save", "--no-audit", "--no-fund", "--ignore-scripts", "--prefix"])
-        .arg(&folder)
-        .arg(format!("binaryen@{BINARYEN}"));
-    let title = format!("installing wasm-opt (npm package binaryen {BINARYEN})");
-    match step::run(project, &title, "install-binaryen", &mut install) {
-        Ok(_) => find_wasm_opt(cache).or_else(|| without("the installed one does not run with this Node")),
-        Err(failure) => without(&failure.to_string()),
-    }
+        .arg(folder)
+        .arg(package);
+    let log = format!("install-{}", package.split('@').next().unwrap_or_default());
+    step::run(project, title, &log, &mut install).map(drop)
 }
