@@ -6,8 +6,7 @@ use super::effect::Effect;
 use super::moment::Out;
 use super::{Model, Place};
 use crate::config::Config;
-use crate::protocol::json;
-use serde_json::json;
+use crate::protocol::json::{self, Value, json, texts};
 
 /// Key in this tab's storage.
 pub const KEY: &str = "entrada.checkpoint";
@@ -38,14 +37,12 @@ pub fn read(text: &str, config: &Config) -> Option<Checkpoint> {
     if value["v"].as_u64() != Some(VERSION) {
         return None;
     }
-    let secrets = |list: &serde_json::Value| -> Option<Vec<String>> {
-        list.as_array()?.iter().map(|item| item.as_str().map(str::to_owned)).collect()
+    let secrets = |list: &Value| -> Option<Vec<String>> {
+        list.as_list()?.iter().map(|item| item.as_str().map(str::to_owned)).collect()
     };
     Some(Checkpoint {
         choices: Choices::from_json(&value["choices"], config)?,
-        interrupted: value["run"]
-            .as_object()
-            .and_then(|run| Some(Interrupted { secrets: secrets(run.get("secrets")?)? })),
+        interrupted: secrets(&value["run"]["secrets"]).map(|secrets| Interrupted { secrets }),
         language: value["language"]
             .as_str()
             .filter(|tag| config.languages.iter().any(|known| known == tag))
@@ -58,11 +55,11 @@ impl Model {
     pub(super) fn save_checkpoint(&self, out: &mut Out) {
         let Some(choices) = &self.choices else { return };
         let run = match (&self.run, self.place) {
-            (Some(run), Place::Run | Place::HandOver) => Some(json!({ "secrets": run.unstored_secrets() })),
-            _ => self.interrupted.as_ref().map(|interrupted| json!({ "secrets": interrupted.secrets })),
+            (Some(run), Place::Run | Place::HandOver) => Some(json!({ "secrets": texts(&run.unstored_secrets()) })),
+            _ => self.interrupted.as_ref().map(|interrupted| json!({ "secrets": texts(&interrupted.secrets) })),
         };
-        let record = json!({ "v": VERSION, "choices": choices.to_json(), "run": run, "language": self.language });
-        out.push(Effect::Store { key: KEY.into(), value: record.to_string() });
+        let record = json!({ "v": VERSION, "choices": choices.to_json(), "run": run, "language": &self.language });
+        out.push(Effect::Store { key: KEY.into(), value: record.to_line() });
     }
 
     /// Leaves nothing behind: no record, no facts, no run.

@@ -3,7 +3,7 @@
 use super::route::RouteKind;
 use crate::config::{Config, Preset, PresetKind};
 use crate::protocol::business_central::PermissionSet;
-use serde_json::{Value, json};
+use crate::protocol::json::{Value, json, texts};
 
 /// Longest application name, in UTF-16 as Microsoft's services count: 120 for work accounts, 90 once personal ones are allowed (graph.md 13).
 pub const NAME_LIMIT: usize = 90;
@@ -126,7 +126,8 @@ impl Choices {
     /// True when the name can be an application's: not empty, not too long, one line, no direction tricks.
     pub fn name_fits(&self) -> bool {
         let name = self.trimmed_name();
-        name.encode_utf16().count() <= NAME_LIMIT && !name.chars().any(|sign| sign.is_control() || is_direction_mark(sign))
+        name.encode_utf16().count() <= NAME_LIMIT
+            && !name.chars().any(|sign| sign.is_control() || is_direction_mark(sign))
     }
 
     /// The description of the record: unique by the first digits of the client id, because user names must be unique
@@ -146,12 +147,14 @@ impl Choices {
 
     /// Written into the checkpoint.
     pub(super) fn to_json(&self) -> Value {
-        let sets: Vec<Value> = self.sets.iter().map(|set| json!([set.role_id, set.app_id, set.scope])).collect();
+        let parts = |set: &SetKey| Value::List([&set.role_id, &set.app_id, &set.scope].map(Value::from).into());
+        let sets: Vec<Value> = self.sets.iter().map(parts).collect();
         json!({
-            "preset": self.preset, "name": self.name, "instance": self.instance,
+            "preset": &self.preset, "name": &self.name, "instance": &self.instance,
             "existing": match &self.target { Target::Ours => None, Target::Existing(id) => Some(id) },
-            "environment": self.environment, "typed": self.typed, "companies": self.companies, "sets": sets,
-            "wantedSets": self.wanted_sets, "appRoles": self.app_roles, "wantUser": self.want_user,
+            "environment": self.environment.as_deref(), "typed": self.typed,
+            "companies": self.companies.as_deref().map(texts), "sets": sets,
+            "wantedSets": texts(&self.wanted_sets), "appRoles": texts(&self.app_roles), "wantUser": self.want_user,
             "route": self.route.map(RouteKind::word), "wantSecret": self.want_secret, "months": self.months,
         })
     }
@@ -160,7 +163,7 @@ impl Choices {
     pub(super) fn from_json(value: &Value, config: &Config) -> Option<Self> {
         let text = |name: &str| value[name].as_str().map(str::to_owned);
         let texts = |name: &str| -> Option<Vec<String>> {
-            value[name].as_array()?.iter().map(|item| item.as_str().map(str::to_owned)).collect()
+            value[name].as_list()?.iter().map(|item| item.as_str().map(str::to_owned)).collect()
         };
         let preset = config.presets.iter().find(|preset| Some(preset.id.as_str()) == value["preset"].as_str())?;
         let mut choices = Self::of_preset(config, preset);
@@ -173,7 +176,7 @@ impl Choices {
         choices.typed = value["typed"] == true;
         choices.companies = texts("companies");
         choices.sets = value["sets"]
-            .as_array()?
+            .as_list()?
             .iter()
             .map(|set| {
                 let part = |index: usize| set[index].as_str().map(str::to_owned);
@@ -226,7 +229,7 @@ mod tests {
     fn a_checkpoint_of_another_shape_is_dropped() {
         let config = config();
         assert_eq!(Choices::from_json(&json!({ "preset": "gone" }), &config), None);
-        assert_eq!(Choices::from_json(&json!([]), &config), None);
+        assert_eq!(Choices::from_json(&Value::List(Vec::new()), &config), None);
     }
 
     #[test]

@@ -3,10 +3,10 @@
 
 use super::Model;
 use super::effect::{Format, Piece};
+use crate::protocol::json::json;
 use crate::protocol::oauth::Resource;
 use crate::protocol::secret::Secret;
 use crate::protocol::{date, url};
-use serde_json::json;
 
 /// What the receiving system needs.
 #[derive(Debug, Clone)]
@@ -110,10 +110,10 @@ pub fn format(credential: &Credential, format: Format) -> Secret {
         .collect(),
         Format::Json => {
             let value = json!({
-                "tenantId": tenant, "clientId": client_id, "clientSecret": secret, "clientSecretEnds": ends,
+                "tenantId": tenant, "clientId": client_id, "clientSecret": secret, "clientSecretEnds": &ends,
                 "scope": scope, "tokenUrl": token_url, "environment": environment, "baseUrl": base_url,
             });
-            serde_json::to_string_pretty(&value).unwrap_or_default() + "\n"
+            value.to_pretty() + "\n"
         }
         Format::Magento => format!(
             "Integration name: {name}\nTenant ID: {tenant}\nEnvironment: {environment}\nClient ID: {client_id}\nClient secret: {secret}\nOAuth scope: {scope}\nAccess token URL: {token_url}\nBase URL: {base_url}\n"

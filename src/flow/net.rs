@@ -12,7 +12,6 @@ use super::{Model, Timer};
 use crate::protocol::http::{Request, Response, Silence};
 use crate::protocol::oauth::Resource;
 use crate::protocol::url;
-use std::collections::BTreeMap;
 
 /// Longest time we wait for an answer. Business Central's own limit is eight minutes (business-central.md 1.5), but
 /// nothing we ask takes more than seconds, and a dead connection should be noticed while the person still watches.
@@ -54,9 +53,9 @@ struct Call {
 #[derive(Debug, Default)]
 pub(super) struct Net {
     last: u64,
-    calls: BTreeMap<EffectId, Call>,
-    timers: BTreeMap<EffectId, Timer>,
-    held: Vec<Call>,
+    calls: Vec<(EffectId, Box<Call>)>,
+    timers: Vec<(EffectId, Timer)>,
+    held: Vec<Box<Call>>,
     /// Answers that came too late or twice; shown in the support report.
     pub(super) ignored: u32,
 }
@@ -69,13 +68,14 @@ impl Net {
 
     pub(super) fn timer(&mut self, timer: Timer, ms: u64, out: &mut Out) -> EffectId {
         let id = self.id();
-        self.timers.insert(id, timer);
+        self.timers.push((id, timer));
         out.wait(id, ms);
         id
     }
 
     pub(super) fn take_timer(&mut self, id: EffectId) -> Option<Timer> {
-        self.timers.remove(&id)
+        let place = self.timers.iter().position(|(of, _)| *of == id)?;
+        Some(self.timers.swap_remove(place).1)
     }
 
     /// Forgets everything under way; answers to it will be ignored.
@@ -89,15 +89,15 @@ impl Net {
 impl Model {
     /// Sends a request without token (token endpoint, discovery).
     pub(super) fn send_plain(&mut self, request: Request, purpose: Purpose, out: &mut Out) {
-        self.emit(Call { purpose, resource: None, request, renewed: false }, None, out);
+        self.emit(Box::new(Call { purpose, resource: None, request, renewed: false }), None, out);
     }
 
     /// Sends a request with the token of a resource, getting one first if need be.
     pub(super) fn send(&mut self, resource: Resource, request: Request, purpose: Purpose, out: &mut Out) {
-        self.send_call(Call { purpose, resource: Some(resource), request, renewed: false }, resource, out);
+        self.send_call(Box::new(Call { purpose, resource: Some(resource), request, renewed: false }), resource, out);
     }
 
-    fn send_call(&mut self, call: Call, resource: Resource, out: &mut Out) {
+    fn send_call(&mut self, call: Box<Call>, resource: Resource, out: &mut Out) {
         let home = self.origin_of(resource);
         if url::origin(&call.request.url).as_deref() != Some(home.as_str()) {
             // A server's link that leads elsewhere: no token goes there.
@@ -114,7 +114,7 @@ impl Model {
         }
     }
 
-    fn emit(&mut self, call: Call, bearer: Option<crate::protocol::secret::Secret>, out: &mut Out) {
+    fn emit(&mut self, call: Box<Call>, bearer: Option<crate::protocol::secret::Secret>, out: &mut Out) {
         let id = self.net.id();
         let mut request = call.request.clone();
         request.bearer = bearer;
@@ -122,16 +122,17 @@ impl Model {
             // Microsoft's support asks for this id (graph.md 10).
             request.headers.push(("client-request-id", out.entropy.guid()));
         }
-        self.net.calls.insert(id, call);
+        self.net.calls.push((id, call));
         out.push(Effect::Fetch { id, request: Box::new(request), timeout_ms: TIMEOUT_MS });
     }
 
     /// An answer arrived: to a known question once, else it is counted and dropped.
     pub(super) fn replied(&mut self, id: EffectId, answer: Answer, out: &mut Out) {
-        let Some(mut call) = self.net.calls.remove(&id) else {
+        let Some(place) = self.net.calls.iter().position(|(of, _)| *of == id) else {
             self.net.ignored += 1;
             return;
         };
+        let (_, mut call) = self.net.calls.swap_remove(place);
         if let (Some(resource), Ok(response)) = (call.resource, &answer)
             && self.is_stale_token(response, resource, call.renewed)
         {
@@ -150,7 +151,7 @@ impl Model {
         response.status == 401 && !renewed && (resource == Resource::Graph || self.token_is_old(resource))
     }
 
-    fn deliver(&mut self, call: Call, answer: Answer, out: &mut Out) {
+    fn deliver(&mut self, call: Box<Call>, answer: Answer, out: &mut Out) {
         match call.purpose {
             Purpose::Redeem(attempt) => self.redeemed(*attempt, answer, out),
             Purpose::Refresh(resource) => self.renewed(resource, answer, out),
@@ -161,11 +162,12 @@ impl Model {
 
     /// Sends what waited for this token, or tells those who wait that it will not come.
     pub(super) fn release(&mut self, resource: Resource, out: &mut Out) {
-        let (ready, held): (Vec<Call>, Vec<Call>) =
-            std::mem::take(&mut self.net.held).into_iter().partition(|call| call.resource == Some(resource));
-        self.net.held = held;
-        for call in ready {
-            self.send_call(call, resource, out);
+        for call in std::mem::take(&mut self.net.held) {
+            if call.resource == Some(resource) {
+                self.send_call(call, resource, out);
+            } else {
+                self.net.held.push(call);
+            }
         }
     }
 

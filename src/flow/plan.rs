@@ -8,8 +8,8 @@ use crate::config::PresetKind;
 use crate::protocol::business_central::{PermissionSet, Site, UserPermission};
 use crate::protocol::graph::{AppRole, Application, BUSINESS_CENTRAL_APP};
 use crate::protocol::http::Request;
+use crate::protocol::json::{Value, json, object};
 use crate::protocol::{date, url};
-use serde_json::{Value, json};
 
 /// What happens to a thing.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -364,43 +364,47 @@ fn application_body(
     account: &super::session::Account,
     now: u64,
 ) -> Value {
-    let access: Vec<Value> = roles.iter().map(|role| json!({ "id": role.id, "type": "Role" })).collect();
+    let access: Vec<Value> = roles.iter().map(|role| json!({ "id": &role.id, "type": "Role" })).collect();
     let client = url::origin(web_client).unwrap_or_else(|| WEB_CLIENT.into());
     json!({
         "displayName": choices.trimmed_name(),
         "signInAudience": "AzureADMyOrg",
-        "requiredResourceAccess": [{ "resourceAppId": BUSINESS_CENTRAL_APP, "resourceAccess": access }],
+        "requiredResourceAccess": vec![json!({ "resourceAppId": BUSINESS_CENTRAL_APP, "resourceAccess": access })],
         // Lets "Grant Consent" on the card inside Business Central work (business-central.md 4).
-        "web": { "redirectUris": [format!("{client}/OAuthLanding.htm")] },
-        "tags": ["entrada", format!("entrada-preset-{}", choices.preset)],
+        "web": json!({ "redirectUris": vec![format!("{client}/OAuthLanding.htm").into()] }),
+        "tags": vec!["entrada".into(), format!("entrada-preset-{}", choices.preset).into()],
         "notes": format!("Made with Entrada by {} on {}.", account.username, date::day(now)),
         // Nobody can add a credential behind our back on the service principal (graph.md 13).
-        "servicePrincipalLockConfiguration": { "isEnabled": true, "allProperties": true },
+        "servicePrincipalLockConfiguration": json!({ "isEnabled": true, "allProperties": true }),
     })
 }
 
 /// What has to change on an application that exists, and what it is called. On an application that is not ours only
 /// the declared roles are touched, and what it declares besides stays.
 fn difference(application: &Application, body: &Value, roles: &[AppRole], ours: bool) -> (Value, Vec<&'static str>) {
-    let mut change = serde_json::Map::new();
+    let mut change = object(&mut []);
     let mut differs = Vec::new();
     if roles.iter().any(|role| !application.declared_roles.contains(&role.id)) {
-        change.insert("requiredResourceAccess".into(), merged_access(&application.required_access, roles));
+        change.insert("requiredResourceAccess", merged_access(&application.required_access, roles));
         differs.push("roles");
     }
     if ours {
         if application.name != body["displayName"].as_str().unwrap_or_default() {
-            change.insert("displayName".into(), body["displayName"].clone());
+            change.insert("displayName", body["displayName"].clone());
             differs.push("name");
         }
         // PATCH replaces a collection whole (graph.md 2), so what is there is sent again.
         let mut merge =
             |member: &'static str, word: &'static str, there: &[String], wanted: &Value, wrap: fn(Value) -> Value| {
-                let wanted: Vec<&str> = wanted.as_array().into_iter().flatten().filter_map(Value::as_str).collect();
-                if wanted.iter().any(|item| !there.iter().any(|it| it == item)) {
-                    let mut all: Vec<&str> = there.iter().map(String::as_str).collect();
-                    all.extend(wanted.iter().filter(|item| !there.iter().any(|it| it == *item)));
-                    change.insert(member.into(), wrap(json!(all)));
+                let before = there.len();
+                let mut all: Vec<Value> = there.iter().map(Value::from).collect();
+                for item in wanted.items() {
+                    if !all.contains(item) {
+                        all.push(item.clone());
+                    }
+                }
+                if all.len() > before {
+                    change.insert(member, wrap(Value::List(all)));
                     differs.push(word);
                 }
             };
@@ -413,21 +417,21 @@ fn difference(application: &Application, body: &Value, roles: &[AppRole], ours: 
         );
         merge("tags", "tags", &application.tags, &body["tags"], |all| all);
     }
-    (Value::Object(change), differs)
+    (change, differs)
 }
 
 fn merged_access(there: &Value, roles: &[AppRole]) -> Value {
-    let mut all: Vec<Value> = there.as_array().cloned().unwrap_or_default();
+    let mut all = there.items().to_vec();
     let place = all.iter().position(|entry| entry["resourceAppId"] == BUSINESS_CENTRAL_APP).unwrap_or_else(|| {
-        all.push(json!({ "resourceAppId": BUSINESS_CENTRAL_APP, "resourceAccess": [] }));
+        all.push(json!({ "resourceAppId": BUSINESS_CENTRAL_APP, "resourceAccess": Vec::new() }));
         all.len() - 1
     });
-    if let Some(entries) = all[place]["resourceAccess"].as_array_mut() {
+    if let Some(Value::List(entries)) = all[place].get_mut("resourceAccess") {
         for role in roles {
             if !entries.iter().any(|entry| entry["id"] == role.id.as_str()) {
-                entries.push(json!({ "id": role.id, "type": "Role" }));
+                entries.push(json!({ "id": &role.id, "type": "Role" }));
             }
         }
     }
-    Value::Array(all)
+    Value::List(all)
 }

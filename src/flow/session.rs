@@ -11,12 +11,11 @@ use super::refusals::{refresh_finding, session_ended, sign_in_finding};
 use super::{Model, Place, Timer};
 use crate::protocol::claims::{self, Expected};
 use crate::protocol::http::CallError;
-use crate::protocol::json::{self, Node};
+use crate::protocol::json::{self, Node, json, texts};
 use crate::protocol::oauth::{self, Authority, AuthorizeAnswer, AuthorizeRequest, Resource};
 use crate::protocol::pkce::Pkce;
 use crate::protocol::secret::Secret;
 use crate::protocol::url;
-use serde_json::json;
 
 /// Key of a sign-in record in this tab's storage, before the state.
 pub(super) const RECORD: &str = "entrada.signin.";
@@ -55,10 +54,10 @@ impl Attempt {
     fn to_record(&self) -> Secret {
         Secret::new(
             json!({
-                "v": 1, "state": self.state, "nonce": self.nonce, "verifier": self.verifier.open(),
-                "tenant": self.tenant, "extra": self.extra, "created": self.created, "returnTo": self.return_to,
+                "v": 1_u32, "state": &self.state, "nonce": &self.nonce, "verifier": self.verifier.open(),
+                "tenant": &self.tenant, "extra": texts(&self.extra), "created": self.created, "returnTo": &self.return_to,
             })
-            .to_string(),
+            .to_line(),
         )
     }
 

@@ -7,8 +7,8 @@ use super::moment::Out;
 use super::{Deployment, Model, Place, Setup, checkpoint, session};
 use crate::config::{self, Config, ConfigError, Endpoints, Publisher};
 use crate::flow::choices::Choices;
-use crate::protocol::oauth;
 use crate::protocol::url::{self, Address};
+use crate::protocol::{json, oauth};
 use crate::text::{self, Catalogue};
 use std::rc::Rc;
 
@@ -146,7 +146,7 @@ impl Model {
         if language != self.language {
             return;
         }
-        match text.and_then(|text| Catalogue::with(language, text)) {
+        match text.and_then(sentences).map(|sentences| Catalogue::with(language, sentences)) {
             Some(catalogue) => self.catalogue = Rc::new(catalogue),
             // English is always there: better an English page than none.
             None => "en".clone_into(&mut self.language),
@@ -194,6 +194,12 @@ fn clean_path(address: &Address) -> String {
     if fragment.is_empty() { home } else { format!("{home}#{fragment}") }
 }
 
+/// Keys and sentences of a language file; `None` when it is no object of texts.
+fn sentences(text: &str) -> Option<Vec<(String, String)>> {
+    let value = json::parse(text).ok()?;
+    value.as_object()?.iter().map(|(key, text)| Some((key.clone(), text.as_str()?.to_owned()))).collect()
+}
+
 fn config_finding(error: &ConfigError) -> Finding {
     match error {
         ConfigError::Missing(detail) => Finding::error(FindingCode::ConfigMissing).with("detail", detail.clone()),
@@ -221,4 +227,16 @@ pub(super) fn is_tenant_name(text: &str) -> bool {
         && text.len() <= 255
         && text.contains(['.', '-'])
         && text.bytes().all(|byte| byte.is_ascii_alphanumeric() || b".-".contains(&byte))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_an_object_of_texts_is_a_language() {
+        assert_eq!(sentences(r#"{"A":"b"}"#), Some(vec![("A".into(), "b".into())]));
+        assert_eq!(sentences("[]"), None);
+        assert_eq!(sentences(r#"{"A":1}"#), None);
+    }
 }

@@ -2,9 +2,8 @@
 //! record. Addresses, bodies and traps: `business-central.md`. Nothing here is sent; see `flow`.
 
 use super::http::{CallError, Method, Refusal, Request, Response};
-use super::json::{self, Misread, Node};
+use super::json::{self, Misread, Node, Value, json};
 use super::url;
-use serde_json::{Value, json};
 
 /// Newest version of the admin center API (business-central.md 1.1).
 const ADMIN_VERSION: &str = "v2.29";
@@ -199,7 +198,7 @@ impl Site {
     pub fn give(&self, company: &str, security_id: &str, set: &PermissionSet, for_company: &str) -> Request {
         let path = format!("/users({})/userPermissions", url::encode(security_id));
         write(Method::Post, self.automation(company, &path))
-            .json(json!({ "roleId": set.role_id, "appId": set.app_id, "scope": set.scope, "company": for_company }))
+            .json(json!({ "roleId": &set.role_id, "appId": &set.app_id, "scope": &set.scope, "company": for_company }))
     }
 
     /// Takes a permission set away.

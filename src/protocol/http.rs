@@ -1,7 +1,7 @@
 //! HTTP requests and responses as values. Who sends them, and when, is decided elsewhere.
 
+use super::json::Value;
 use super::secret::Secret;
-use serde_json::Value;
 
 /// The methods the APIs we call know.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -94,7 +94,7 @@ fn request(request: &Request) -> RequestView {
     }
     if let Body::Json(body) = &request.body {
         rest.push_str("Content-Type: application/json\n\n");
-        rest.push_str(&serde_json::to_string_pretty(body).unwrap_or_default());
+        rest.push_str(&body.to_pretty());
     }
     RequestView { line: format!("{} {}", request.method.name(), request.url), rest }
 }

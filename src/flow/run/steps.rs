@@ -75,9 +75,9 @@ pub fn preview(step: &Step, action: Action, brief: &Brief, known: &Known) -> Vec
 fn readable(mut request: Request) -> Request {
     request.url = request.url.replace("%7B", "{").replace("%7D", "}").replace("%20id", " id");
     if let crate::protocol::http::Body::Json(body) = &mut request.body
-        && let Some(end) = body.pointer_mut("/passwordCredential/endDateTime")
+        && let Some(end) = body.get_mut("passwordCredential").and_then(|secret| secret.get_mut("endDateTime"))
     {
-        *end = serde_json::json!("{date}");
+        *end = "{date}".into();
     }
     request
 }

@@ -2,9 +2,8 @@
 
 use crate::protocol::date;
 use crate::protocol::http::{CallError, Refusal, Response};
-use crate::protocol::json::{self, Misread, Node};
+use crate::protocol::json::{self, Misread, Node, Value};
 use crate::protocol::secret::Secret;
-use serde_json::Value;
 
 /// A directory role the person holds now.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -141,7 +140,7 @@ fn refusal(response: &Response) -> Refusal {
     let error = &value["error"];
     let text = |value: &Value| value.as_str().unwrap_or_default().to_owned();
     let details =
-        error["details"].as_array().map(|details| details.iter().map(|detail| text(&detail["code"])).collect());
+        error["details"].as_list().map(|details| details.iter().map(|detail| text(&detail["code"])).collect());
     let request_id = [&error["innerError"]["request-id"], &error["innererror"]["request-id"]]
         .into_iter()
         .find_map(Value::as_str)
@@ -203,9 +202,9 @@ pub fn read_service_principal(response: &Response) -> Result<ServicePrincipal, C
     read(response, |node| {
         let roles = node.optional("appRoles").map(|roles| roles.items()).transpose()?.unwrap_or_default();
         let for_applications = |role: &&Node<'_>| {
-            let types = role.value()["allowedMemberTypes"].as_array();
+            let types = role.value()["allowedMemberTypes"].as_list();
             role.value()["isEnabled"] != false
-                && types.is_some_and(|types| types.iter().any(|kind| kind == "Application"))
+                && types.is_some_and(|types| types.iter().any(|kind| *kind == "Application"))
         };
         let publisher = node.optional("verifiedPublisher");
         let of_publisher = |name: &str| {
@@ -213,7 +212,7 @@ pub fn read_service_principal(response: &Response) -> Result<ServicePrincipal, C
         };
         Ok(ServicePrincipal {
             id: node.string("id")?,
-            enabled: node.optional("accountEnabled").is_none_or(|enabled| enabled.value() != false),
+            enabled: node.optional("accountEnabled").is_none_or(|enabled| *enabled.value() != false),
             roles: roles
                 .iter()
                 .filter(for_applications)

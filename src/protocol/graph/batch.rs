@@ -1,10 +1,8 @@
 //! `$batch`: up to twenty requests in one round trip, each answered for itself (graph.md 12).
 
 use crate::protocol::http::{Body, CallError, Method, Request, Response};
-use crate::protocol::json::{self, Node};
+use crate::protocol::json::{self, Node, Value, json, object};
 use crate::protocol::secret::Secret;
-use serde_json::{Value, json};
-use std::collections::BTreeMap;
 
 /// One request of a batch; its URL is relative to `/v1.0`.
 #[derive(Debug, Clone)]
@@ -20,15 +18,16 @@ pub fn batch(origin: &str, items: &[BatchItem]) -> Request {
     let requests: Vec<Value> = items
         .iter()
         .map(|item| {
-            let mut headers: serde_json::Map<String, Value> =
-                item.request.headers.iter().map(|(name, value)| ((*name).to_owned(), json!(value))).collect();
-            let mut entry = json!({ "id": item.id, "method": item.request.method.name(), "url": item.request.url });
-            if let Body::Json(body) = &item.request.body {
-                headers.insert("Content-Type".into(), json!("application/json"));
-                entry["body"] = body.clone();
+            let request = &item.request;
+            let mut headers: Vec<(&str, Value)> =
+                request.headers.iter().map(|(name, value)| (*name, value.into())).collect();
+            let mut entry = json!({ "id": &item.id, "method": request.method.name(), "url": &request.url });
+            if let Body::Json(body) = &request.body {
+                headers.push(("Content-Type", "application/json".into()));
+                entry.insert("body", body.clone());
             }
             if !headers.is_empty() {
-                entry["headers"] = Value::Object(headers);
+                entry.insert("headers", object(&mut headers));
             }
             entry
         })
@@ -36,16 +35,26 @@ pub fn batch(origin: &str, items: &[BatchItem]) -> Request {
     Request::new(Method::Post, format!("{origin}/v1.0/$batch")).json(json!({ "requests": requests }))
 }
 
-/// Takes a batch answer apart; order on the wire means nothing, the id does.
-pub fn read_batch(response: &Response) -> Result<BTreeMap<String, Response>, CallError> {
+/// The answers of a batch; order on the wire means nothing, the id does.
+#[derive(Debug, Clone)]
+pub struct Answers(Vec<(String, Response)>);
+
+impl Answers {
+    /// The answer to the item of this id.
+    pub fn get(&self, id: &str) -> Option<&Response> {
+        self.0.iter().find(|(of, _)| of == id).map(|(_, answer)| answer)
+    }
+}
+
+/// Takes a batch answer apart.
+pub fn read_batch(response: &Response) -> Result<Answers, CallError> {
     let value = super::answers::success(response)?;
     let node = Node::root(&value);
-    let mut answers = BTreeMap::new();
+    let mut answers = Vec::new();
     for item in node.member("responses").and_then(|list| list.items()).map_err(CallError::Unreadable)? {
-        let (id, answer) = read_item(&item).map_err(CallError::Unreadable)?;
-        answers.insert(id, answer);
+        answers.push(read_item(&item).map_err(CallError::Unreadable)?);
     }
-    Ok(answers)
+    Ok(Answers(answers))
 }
 
 fn read_item(item: &Node<'_>) -> Result<(String, Response), json::Misread> {
@@ -56,7 +65,7 @@ fn read_item(item: &Node<'_>) -> Result<(String, Response), json::Misread> {
                 .filter_map(|(name, value)| Some((name.to_ascii_lowercase(), value.as_str()?.to_owned())))
                 .collect()
         });
-    let body = item.optional("body").map(|body| body.value().to_string()).unwrap_or_default();
+    let body = item.optional("body").map(|body| body.value().to_line()).unwrap_or_default();
     let Ok(status) = u16::try_from(status) else {
         return item.misread("a status code is expected here");
     };
@@ -88,7 +97,7 @@ mod tests {
     fn answers_are_found_by_id_in_any_order() {
         let text = r#"{"responses":[{"id":"b","status":204},{"id":"a","status":429,"headers":{"Retry-After":"7"},"body":{"error":{"code":"x"}}}]}"#;
         let answers = read_batch(&Response { status: 200, headers: vec![], body: Secret::new(text) }).unwrap();
-        assert_eq!(answers["a"].retry_after_ms(), Some(7000));
-        assert_eq!(answers["b"].status, 204);
+        assert_eq!(answers.get("a").unwrap().retry_after_ms(), Some(7000));
+        assert_eq!(answers.get("b").unwrap().status, 204);
     }
 }

@@ -8,8 +8,8 @@ pub use answers::*;
 pub use batch::{BatchItem, batch, read_batch};
 
 use super::http::{Method, Request};
+use super::json::{Value, json};
 use super::url;
-use serde_json::{Value, json};
 
 /// Business Central's own application id in every tenant (graph.md 6).
 pub const BUSINESS_CENTRAL_APP: &str = "996def3d-b36c-4153-8607-a6fd3c01b89f";
@@ -132,7 +132,7 @@ impl Graph {
     /// Makes a client secret; the answer is the only time its text is seen (graph.md 3).
     pub fn add_secret(&self, object_id: &str, display_name: &str, ends: &str) -> Request {
         self.write(Method::Post, &format!("/applications/{}/addPassword", url::encode(object_id)))
-            .json(json!({ "passwordCredential": { "displayName": display_name, "endDateTime": ends } }))
+            .json(json!({ "passwordCredential": json!({ "displayName": display_name, "endDateTime": ends }) }))
     }
 
     /// Removes a client secret.
