@@ -22,8 +22,8 @@ pub async fn tour(world: &World, visit: impl AsyncFn(&str)) {
     journey.open().await;
     visit("welcome").await;
 
-    // The list of environments is refused at first, so that its name has to be typed.
-    world.cloud.cloud().add_fault(Fault::once("GET", "/applications/businesscentral/environments", refused()));
+    // Both lists of environments are refused at first, so that its name has to be typed.
+    world.cloud.cloud().add_fault(Fault::times("GET", "/environments", refused(), 2));
     journey.sign_in_as("ada@cronus.example", Consent::ForTheOrganization).await;
     journey.see_finding("environments_forbidden").await;
     visit("choose-typed").await;

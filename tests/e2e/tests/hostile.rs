@@ -111,7 +111,7 @@ fn percent(text: &str) -> String {
 }
 
 fn token_calls(traffic: &Traffic) -> usize {
-    traffic.of_the_program().filter(|sent| sent.url.ends_with("/token")).count()
+    traffic.of_the_program().filter(|sent| sent.url.contains("/oauth2/v2.0/token")).count()
 }
 
 /// Opens an address as if it had been followed from elsewhere: a new fragment alone would load nothing.
