@@ -133,7 +133,9 @@ impl Choices {
     /// The description of the record: unique by the first digits of the client id, because user names must be unique
     /// and the guided route finds the user by this text alone (business-central.md 3.6).
     pub fn description(&self, client_id: &str) -> String {
-        let suffix: String = client_id.chars().take(8).collect();
+        // In the plan the client id may be a placeholder in braces, which says nothing unless it is whole.
+        let digits = if client_id.starts_with('{') { usize::MAX } else { 8 };
+        let suffix: String = client_id.chars().take(digits).collect();
         let mut room = DESCRIPTION_LIMIT - suffix.len() - 1;
         // Business Central counts as its database does, in UTF-16: an emoji takes two places.
         let fits = |sign: &char| {
@@ -239,6 +241,7 @@ mod tests {
         choices.name = "Ünïcode 🍕 ".repeat(20);
         let description = choices.description("1a2b3c4d-0000");
         assert!(description.encode_utf16().count() <= DESCRIPTION_LIMIT && description.ends_with(" 1a2b3c4d"));
+        assert!(choices.description("{client id}").ends_with(" {client id}"));
     }
 
     #[test]
