@@ -6,5 +6,6 @@ mod bad_input;
 mod interruptions;
 mod main_job;
 mod obstacles;
+mod presets;
 mod sign_in;
 mod world;

@@ -118,6 +118,13 @@ pub const VENDOR: Uuid = uuid!("c0000000-0000-4000-8000-0000000e0e01");
 /// Its first domain.
 pub const VENDOR_DOMAIN: &str = "entrada.example";
 
+/// Multi-tenant integrations of a vendor, by client id and name (`business-central.md` 7).
+pub const VENDOR_INTEGRATIONS: [(Uuid, &str); 3] = [
+    (uuid!("bdf6bb95-9dad-4504-91ab-8404427f4043"), "JQ Runner"),
+    (uuid!("eb29ef3d-edea-44b1-b5f7-4bd4eb360c29"), "Adyen Webhook"),
+    (uuid!("cc658235-645e-4fd3-a254-2f777077579a"), "Shopify Webhooks"),
+];
+
 /// Global Administrator of Cronus and SUPER in Business Central.
 pub const ADA: SeedPerson = SeedPerson {
     oid: uuid!("a0000000-0000-4000-8000-0000000000a1"),

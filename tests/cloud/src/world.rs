@@ -29,6 +29,7 @@ pub(crate) fn directory(settings: &Settings, ids: &mut Ids) -> Directory {
     let entrada = entrada(settings, ids);
     vendor.service_principals.push(principal_of(&entrada, seed::VENDOR, ids.uuid(), SEEDED_MS));
     vendor.applications.push(entrada);
+    vendor.applications.extend(seed::VENDOR_INTEGRATIONS.map(|(app_id, name)| integration(app_id, name, ids)));
     for tenant in [&mut cronus, &mut fabrikam, &mut northwind, &mut partner, &mut vendor] {
         tenant.service_principals.push(graph(ids.uuid()));
     }
@@ -99,6 +100,34 @@ fn entrada(settings: &Settings, ids: &mut Ids) -> Application {
         keys: Vec::new(),
         federated: Vec::new(),
         verified_publisher: Some(seed::ENTRADA_PUBLISHER.to_owned()),
+        visible_ms: 0,
+        deleted_ms: None,
+    }
+}
+
+/// A vendor's multi-tenant integration, which brings its own credential; customers only admit it.
+fn integration(app_id: Uuid, name: &str, ids: &mut Ids) -> Application {
+    let properties = json!({
+        "displayName": name,
+        "signInAudience": "AzureADMultipleOrgs",
+        "web": { "redirectUris": [] },
+        "tags": [],
+        "requiredResourceAccess": [
+            { "resourceAppId": seed::BUSINESS_CENTRAL_APP_ID, "resourceAccess": [{ "id": seed::ROLE_API, "type": "Role" }] },
+        ],
+    });
+    Application {
+        id: ids.uuid(),
+        app_id,
+        unique_name: None,
+        created_ms: SEEDED_MS,
+        created_by: None,
+        owners: Vec::new(),
+        properties: if let Value::Object(fields) = properties { fields } else { Map::new() },
+        secrets: Vec::new(),
+        keys: Vec::new(),
+        federated: Vec::new(),
+        verified_publisher: None,
         visible_ms: 0,
         deleted_ms: None,
     }
