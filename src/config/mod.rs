@@ -250,10 +250,13 @@ fn credentials(node: &Node<'_>) -> Result<CredentialRules, Misread> {
     node.only(&["months", "defaultMonths", "maxMonths"])?;
     let max_months = node.optional("maxMonths").map_or(Ok(24), |node| months(&node))?;
     let list = node.member("months")?;
-    let mut offered = list.items()?.iter().map(months).collect::<Result<Vec<_>, _>>()?;
-    offered.retain(|months| *months <= max_months);
-    offered.sort_unstable();
-    offered.dedup();
+    let mut offered = Vec::new();
+    for item in list.items()? {
+        let months = months(&item)?;
+        if let (true, Err(place)) = (months <= max_months, offered.binary_search(&months)) {
+            offered.insert(place, months);
+        }
+    }
     let Some(shortest) = offered.first().copied() else {
         return list.misread("at least one lifetime that does not exceed maxMonths is expected here");
     };

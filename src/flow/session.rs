@@ -296,9 +296,9 @@ impl Model {
             Some(Err(error)) => return self.reject_identity(&error.to_string()),
             None => return self.reject_identity("no ID token"),
         };
-        let drift = i128::from(identity.issued_at) - i128::from(out.now);
-        self.clock_offset = i64::try_from(drift).unwrap_or(0);
-        if drift.unsigned_abs() > u128::from(CLOCK_TOLERANCE_MS) {
+        let drift = i64::try_from(identity.issued_at).unwrap_or(i64::MAX).saturating_sub_unsigned(out.now);
+        self.clock_offset = drift;
+        if drift.unsigned_abs() > CLOCK_TOLERANCE_MS {
             let minutes = ((drift.unsigned_abs() + 30_000) / 60_000).to_string();
             self.notices.push(Finding::warning(FindingCode::ClockWrong).with("minutes", minutes));
         } else {

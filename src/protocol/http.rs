@@ -167,4 +167,10 @@ impl Refusal {
     pub fn has_code(&self, code: &str) -> bool {
         self.code == code || self.details.iter().any(|detail| detail == code)
     }
+
+    /// True when the message contains these words, whatever their case. The words are ASCII, as the messages are that
+    /// we match: requests pin English (business-central.md 1.5).
+    pub fn says(&self, words: &str) -> bool {
+        self.message.as_bytes().windows(words.len()).any(|part| part.eq_ignore_ascii_case(words.as_bytes()))
+    }
 }

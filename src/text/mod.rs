@@ -8,9 +8,21 @@ pub mod screens;
 
 use std::rc::Rc;
 
-/// One sentence: its key in the language files and its English text.
+/// One sentence, by reference: every use in the program is then a single number.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Message {
+pub struct Message(pub &'static Sentence);
+
+impl std::ops::Deref for Message {
+    type Target = Sentence;
+
+    fn deref(&self) -> &Sentence {
+        self.0
+    }
+}
+
+/// A key in the language files and its English text.
+#[derive(Debug, PartialEq, Eq)]
+pub struct Sentence {
     /// Key, the constant's name.
     pub key: &'static str,
     /// English.
@@ -23,7 +35,8 @@ macro_rules! messages {
         $(
             $(#[$doc])*
             #[doc = $text]
-            pub const $name: $crate::text::Message = $crate::text::Message { key: stringify!($name), english: $text };
+            pub const $name: $crate::text::Message =
+                $crate::text::Message(&$crate::text::Sentence { key: stringify!($name), english: $text });
         )*
 
         /// All messages of this file; native tools only, so that the page carries none it does not use.
@@ -58,16 +71,19 @@ impl Catalogue {
     }
 
     /// A sentence without slots; English where the language lacks it.
+    #[inline(never)]
     pub fn get(&self, message: Message) -> &str {
         self.overlay.iter().find(|(key, _)| key == message.key).map_or(message.english, |(_, text)| text)
     }
 
     /// A sentence as an owned text.
+    #[inline(never)]
     pub fn say(&self, message: Message) -> String {
         self.get(message).to_owned()
     }
 
     /// A sentence with its `{slots}` filled.
+    #[inline(never)]
     pub fn fill(&self, message: Message, slots: &[(&str, &str)]) -> String {
         fill(self.get(message), slots)
     }
@@ -112,7 +128,7 @@ pub fn negotiate(wanted: &[String], offered: &[String], default: &str) -> String
 mod tests {
     use super::*;
 
-    const GREETING: Message = Message { key: "GREETING", english: "Hello {name}, {count} new" };
+    const GREETING: Message = Message(&Sentence { key: "GREETING", english: "Hello {name}, {count} new" });
 
     #[test]
     fn slots_are_filled_once() {

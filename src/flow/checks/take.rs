@@ -141,7 +141,7 @@ impl Model {
 
     fn environments_known(&mut self, mut list: Vec<Environment>) {
         // Production first, then by name: the order the admin center shows.
-        list.sort_by(|a, b| (a.kind != "Production", &a.name).cmp(&(b.kind != "Production", &b.name)));
+        list = in_order(list, |it| [if it.kind == "Production" { "0" } else { "1" }, &it.name].concat());
         if let Some(choices) = &mut self.choices {
             choices.typed = false;
             let wanted = choices.environment.take();
@@ -163,7 +163,7 @@ impl Model {
                     self.ask(Question::Companies { generation, so_far, next }, 1, out);
                     return;
                 }
-                so_far.sort_by(|a, b| a.name.cmp(&b.name));
+                let so_far = in_order(so_far, |it| it.name.clone());
                 if let Some(chosen) = self.choices.as_mut().and_then(|choices| choices.companies.as_mut()) {
                     chosen.retain(|name| so_far.iter().any(|company| &company.name == name));
                 }
@@ -196,7 +196,9 @@ impl Model {
                     self.ask(Question::Sets { generation, so_far, next }, 1, out);
                     return;
                 }
-                so_far.sort();
+                let so_far = in_order(so_far, |it| {
+                    [&it.role_id, &it.app_id, &it.scope, &it.name, &it.extension].map(String::as_str).join("\0")
+                });
                 self.facts.sets = Lookup::Known(so_far);
                 self.match_wanted_sets();
             }
@@ -255,7 +257,7 @@ impl Model {
                 graph::or_missing(bc::read_user(&response))
             } else {
                 let (rows, _) = bc::read_users(&response)?;
-                Ok(rows.into_iter().find(|row| row.user_name.eq_ignore_ascii_case(&name)))
+                Ok(rows.into_iter().find(|row| bc::code(&row.user_name) == bc::code(&name)))
             }
         });
         match result {
@@ -303,6 +305,19 @@ impl Model {
             }
         }
     }
+}
+
+/// Puts rows into the order of their keys, one by one: lists are short, and a general sort weighs kilobytes per type.
+fn in_order<T>(rows: Vec<T>, key: fn(&T) -> String) -> Vec<T> {
+    let mut keys = Vec::with_capacity(rows.len());
+    let mut sorted = Vec::with_capacity(rows.len());
+    for row in rows {
+        let key = key(&row);
+        let place = keys.partition_point(|other| *other <= key);
+        keys.insert(place, key);
+        sorted.insert(place, row);
+    }
+    sorted
 }
 
 /// Stands for a part that the server left out of a batch.

@@ -220,7 +220,7 @@ pub(super) fn judge(
 
 /// "Exists already" in each service's words: an earlier attempt whose answer was lost, or somebody was quicker.
 fn exists_already(step: &Step, phase: &Phase, refusal: &Refusal) -> bool {
-    let says = |text: &str| refusal.message.to_lowercase().contains(text);
+    let says = |text: &str| refusal.says(text);
     *phase == Phase::Act
         && match step {
             Step::ServicePrincipal => refusal.has_code("Request_MultipleObjectsWithSameKeyValue"),

@@ -128,7 +128,7 @@ fn refused(run: &Run, index: usize, refusal: &Refusal, now: u64) -> Verdict {
     let task = &run.tasks[index];
     let word = task.step.word();
     let environment = run.brief.choices.environment.clone().unwrap_or_default();
-    let says = |text: &str| refusal.message.to_lowercase().contains(&text.to_lowercase());
+    let says = |text: &str| refusal.says(text);
     let error = |code: Code| Finding::error(code).refused(refusal, now);
     let finding = match &task.step {
         Step::Consent(_) if refusal.status == 403 => {
@@ -174,7 +174,7 @@ fn refused(run: &Run, index: usize, refusal: &Refusal, now: u64) -> Verdict {
                 error(Code::BusinessCentralForbidden).with("step", word).action(Intent::SwitchAccount)
             } else if says("user name") && says("already exists") {
                 error(Code::UserNameTaken)
-                    .with("name", super::steps::description(run).to_uppercase())
+                    .with("name", crate::protocol::business_central::code(&super::steps::description(run)))
                     .action(Intent::Back)
             } else if refusal.status == 400 && (says("permission") || refusal.code == "Internal_ServerError") {
                 error(Code::BusinessCentralPermission).with("detail", refusal.message.clone()).action(Intent::Resume)

@@ -10,6 +10,14 @@ mod sign_in;
 
 use super::Message;
 
+/// A message of this file.
+macro_rules! message {
+    ($key:expr, $english:expr) => {
+        crate::text::Message(&crate::text::Sentence { key: $key, english: $english })
+    };
+}
+use message;
+
 /// Who can put it right.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Who {
@@ -32,16 +40,17 @@ pub enum Who {
 impl Who {
     /// Its name.
     pub fn message(self) -> Message {
-        let (key, english) = match self {
-            Self::You => ("who.you", "You"),
-            Self::EntraAdmin => ("who.entra_admin", "An administrator of your Microsoft Entra tenant"),
-            Self::BusinessCentralAdmin => ("who.business_central_admin", "An administrator of Business Central"),
-            Self::Host => ("who.host", "Whoever hosts this page"),
-            Self::Wait => ("who.wait", "Nobody: it takes a little time"),
-            Self::Partner => ("who.partner", "The supplier of the integration"),
-            Self::Support => ("who.support", "Support, with the details shown here"),
-        };
-        Message { key, english }
+        match self {
+            Self::You => message!("who.you", "You"),
+            Self::EntraAdmin => message!("who.entra_admin", "An administrator of your Microsoft Entra tenant"),
+            Self::BusinessCentralAdmin => {
+                message!("who.business_central_admin", "An administrator of Business Central")
+            }
+            Self::Host => message!("who.host", "Whoever hosts this page"),
+            Self::Wait => message!("who.wait", "Nobody: it takes a little time"),
+            Self::Partner => message!("who.partner", "The supplier of the integration"),
+            Self::Support => message!("who.support", "Support, with the details shown here"),
+        }
     }
 
     /// All of them, for the catalogue test.
@@ -77,9 +86,9 @@ impl Sentences {
 macro_rules! sentences_of {
     ($($code:ident $who:ident $what:literal $why:literal $fix:literal)*) => {
         pub(super) static TABLE: &[super::Sentences] = &[$(super::Sentences {
-            what: crate::text::Message { key: concat!(stringify!($code), ".what"), english: $what },
-            why: crate::text::Message { key: concat!(stringify!($code), ".why"), english: $why },
-            fix: crate::text::Message { key: concat!(stringify!($code), ".fix"), english: $fix },
+            what: super::message!(concat!(stringify!($code), ".what"), $what),
+            why: super::message!(concat!(stringify!($code), ".why"), $why),
+            fix: super::message!(concat!(stringify!($code), ".fix"), $fix),
             who: super::Who::$who,
         }),*];
     };
