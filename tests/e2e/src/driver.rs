@@ -63,6 +63,11 @@ impl Driver {
         driver
     }
 
+    /// Where files go that a person downloads.
+    pub(crate) fn downloads(&self) -> PathBuf {
+        self.profile.join("downloads")
+    }
+
     /// Asks chromedriver to end; it closes its browsers first.
     fn shut_down(&self) -> std::io::Result<()> {
         let mut stream = TcpStream::connect((Ipv4Addr::LOCALHOST, self.port))?;

@@ -49,7 +49,7 @@ pub struct Handed {
 impl Handed {
     /// Asks for a token with these values, as somebody else's program.
     pub fn ask_token(&self) -> Answer {
-        Outsider.token(&self.token_url, &self.client_id, &self.secret, &self.scope)
+        Outsider::token(&self.token_url, &self.client_id, &self.secret, &self.scope)
     }
 
     /// A token, which must come.
@@ -61,12 +61,12 @@ impl Handed {
 
     /// Lists the companies with a token.
     pub fn companies(&self, token: &str) -> Answer {
-        Outsider.get(&format!("{}/api/v2.0/companies", self.base_url), token)
+        Outsider::get(&format!("{}/api/v2.0/companies", self.base_url), token)
     }
 
     /// Reads an entity of the first company that a listing returned.
     pub fn entity(&self, token: &str, company: &str, entity: &str) -> Answer {
-        Outsider.get(&format!("{}/api/v2.0/companies({company})/{entity}", self.base_url), token)
+        Outsider::get(&format!("{}/api/v2.0/companies({company})/{entity}", self.base_url), token)
     }
 }
 

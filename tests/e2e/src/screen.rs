@@ -6,6 +6,7 @@ use std::time::Duration;
 use serde_json::{Value, json};
 use thirtyfour::common::command::FormatRequestData;
 use thirtyfour::extensions::cdp::ChromeDevTools;
+use thirtyfour::session::http::CmdResponse;
 use thirtyfour::{By, Key, RequestData, SessionId, TypingData, WebDriver, WebElement};
 
 use crate::traffic::Traffic;
@@ -68,7 +69,7 @@ impl Screen {
         self.driver.current_url().await.expect("there is an address").to_string()
     }
 
-    /// A DevTools command.
+    /// A command of the browser's developer tools.
     pub async fn devtools(&self, command: &str, parameters: Value) -> Value {
         let tools = ChromeDevTools::new(self.driver.handle.clone());
         tools.execute_cdp_with_params(command, parameters).await.unwrap_or_else(|error| panic!("{command}: {error}"))
@@ -112,22 +113,28 @@ impl Screen {
 
     /// The same with arguments.
     pub async fn until_with(&self, what: &str, script: &str, arguments: &[Value]) -> Value {
+        let look = async || {
+            // A page that is just being left has no script context: that is "not yet".
+            let answer = self.driver.execute(script.to_owned(), arguments.to_vec()).await.ok()?;
+            Some(answer.json().clone()).filter(|value| !value.is_null() && *value != Value::Bool(false))
+        };
+        self.until_so(what, look).await
+    }
+
+    /// Looks again and again until there is something to see.
+    pub async fn until_so<T>(&self, what: &str, look: impl AsyncFn() -> Option<T>) -> T {
         let looking = async {
             loop {
-                // A page that is just being left has no script context: that is "not yet".
-                if let Ok(answer) = self.driver.execute(script.to_owned(), arguments.to_vec()).await {
-                    let value = answer.json();
-                    if !value.is_null() && *value != Value::Bool(false) {
-                        return value.clone();
-                    }
+                if let Some(seen) = look().await {
+                    return seen;
                 }
                 tokio::time::sleep(LOOK_EVERY).await;
             }
         };
-        match tokio::time::timeout(PATIENCE, looking).await {
-            Ok(value) => value,
-            Err(_) => panic!("waited in vain until {what}\n{}", self.describe().await),
+        if let Ok(seen) = tokio::time::timeout(PATIENCE, looking).await {
+            return seen;
         }
+        panic!("waited in vain until {what}\n{}", self.describe().await)
     }
 
     /// What is on the screen, for whoever reads why a test failed. Inputs are left out: one may hold a secret.
@@ -207,12 +214,17 @@ impl Screen {
             .expect("keys can be pressed");
     }
 
+    /// A picture of what the window shows, as PNG.
+    pub async fn window_picture(&self) -> Vec<u8> {
+        self.driver.screenshot_as_png().await.expect("a picture can be taken")
+    }
+
     /// A picture of the whole page, as PNG. The window grows to the page first, so that what sticks to an edge stands
     /// where the page ends.
     pub async fn picture(&self, width: u32) -> Vec<u8> {
         let height = self.eval("return document.documentElement.scrollHeight").await.as_u64().unwrap_or(800);
         self.resize(width, u32::try_from(height).unwrap_or(800)).await;
-        self.driver.screenshot_as_png().await.expect("a picture can be taken")
+        self.window_picture().await
     }
 
     /// What stands in a field.
@@ -231,7 +243,7 @@ impl Screen {
 
     /// Everything the browser sent so far.
     pub async fn traffic(&self) -> Traffic {
-        let news = self.driver.cmd(Log("performance")).await.and_then(|answer| answer.value()).expect("there is a log");
+        let news = self.driver.cmd(Log("performance")).await.and_then(CmdResponse::value).expect("there is a log");
         let mut traffic = self.traffic.lock().unwrap_or_else(PoisonError::into_inner);
         traffic.read(&news);
         traffic.clone()
@@ -239,7 +251,7 @@ impl Screen {
 
     /// Everything the console said so far.
     pub async fn console(&self) -> Vec<Said> {
-        let news: Value = match self.driver.cmd(Log("browser")).await.and_then(|answer| answer.value()) {
+        let news: Value = match self.driver.cmd(Log("browser")).await.and_then(CmdResponse::value) {
             Ok(news) => news,
             Err(error) => panic!("no console: {error}"),
         };

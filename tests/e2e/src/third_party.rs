@@ -1,6 +1,7 @@
 //! A program that shares no code with the page: curl, with nothing but what a person read off the screen.
 
-use std::process::Command;
+use std::io::Write as _;
+use std::process::{Command, Stdio};
 
 use serde_json::Value;
 
@@ -25,9 +26,9 @@ impl Answer {
     }
 }
 
-/// The integration that was given access.
-#[derive(Clone, Debug, Default)]
-pub struct Outsider;
+/// Somebody else's program.
+#[derive(Clone, Copy, Debug)]
+pub enum Outsider {}
 
 impl Outsider {
     fn curl(arguments: &[&str]) -> Answer {
@@ -44,14 +45,12 @@ impl Outsider {
     }
 
     /// Sends JSON.
-    #[expect(clippy::unused_self, reason = "reads as what it does")]
-    pub fn post_json(&self, url: &str, body: &Value) -> Answer {
+    pub fn post_json(url: &str, body: &Value) -> Answer {
         Self::curl(&["--header", "Content-Type: application/json", "--data", &body.to_string(), url])
     }
 
     /// Asks for a token by client credentials, as every library does.
-    #[expect(clippy::unused_self, reason = "reads as what it does")]
-    pub fn token(&self, token_url: &str, client_id: &str, secret: &str, scope: &str) -> Answer {
+    pub fn token(token_url: &str, client_id: &str, secret: &str, scope: &str) -> Answer {
         Self::curl(&[
             "--data-urlencode",
             "grant_type=client_credentials",
@@ -66,8 +65,24 @@ impl Outsider {
     }
 
     /// Reads with a token.
-    #[expect(clippy::unused_self, reason = "reads as what it does")]
-    pub fn get(&self, url: &str, token: &str) -> Answer {
+    pub fn get(url: &str, token: &str) -> Answer {
         Self::curl(&["--header", &format!("Authorization: Bearer {token}"), url])
+    }
+
+    /// Runs a command as a person pastes it into a shell, and types the answer it asks for.
+    pub fn shell(command: &str, answer: &str) -> String {
+        let mut shell = Command::new("bash")
+            .args(["-c", command])
+            .stdin(Stdio::piped())
+            .stdout(Stdio::piped())
+            .stderr(Stdio::piped())
+            .spawn()
+            .unwrap_or_else(|error| panic!("bash is needed for this test: {error}"));
+        let mut input = shell.stdin.take().expect("its input is piped");
+        input.write_all(format!("{answer}\n").as_bytes()).expect("it takes an answer");
+        drop(input);
+        let output = shell.wait_with_output().expect("it ends");
+        let (said, complained) = (String::from_utf8_lossy(&output.stdout), String::from_utf8_lossy(&output.stderr));
+        format!("{said}{complained}")
     }
 }

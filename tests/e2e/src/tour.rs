@@ -31,8 +31,9 @@ pub async fn tour(world: &World, visit: impl AsyncFn(&str)) {
     journey.choose_preset("Magento 2").await;
     journey.choose_environment("Sandbox").await;
     screen.until("the plan can be shown", "return !!document.querySelector('#show-plan:not([aria-disabled])')").await;
-    journey.tick("Only these").await;
     visit("choose").await;
+    journey.tick("Only these").await;
+    visit("choose-no-company").await;
     journey.tick("All companies").await;
     journey.show_plan().await;
     visit("plan").await;

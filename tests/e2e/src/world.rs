@@ -4,7 +4,7 @@ use std::env;
 use std::path::{Path, PathBuf};
 
 use entrada_cloud::server::{self, Running, Start};
-use serde_json::Value;
+use serde_json::{Value, json};
 
 use crate::driver::{Driver, Wish};
 use crate::{Journey, Screen};
@@ -56,7 +56,7 @@ pub struct World {
     /// The browser.
     pub screen: Screen,
     /// Ended last, when nobody uses the browser any more.
-    _driver: Driver,
+    driver: Driver,
 }
 
 impl World {
@@ -76,7 +76,9 @@ impl World {
         let cloud = server::start(start).await.expect("the local cloud starts");
         let driver = Driver::start();
         let screen = Screen::new(driver.browser(&Wish { languages: setting.languages }).await);
-        Self { cloud, screen, _driver: driver }
+        let downloads = json!({ "behavior": "allow", "downloadPath": driver.downloads().to_string_lossy() });
+        screen.devtools("Browser.setDownloadBehavior", downloads).await;
+        Self { cloud, screen, driver }
     }
 
     /// Address of the page.
@@ -113,6 +115,12 @@ impl World {
             .collect()
     }
 
+    /// Waits for a downloaded file and reads it. The browser gives it its name only when it is complete.
+    pub async fn downloaded(&self, name: &str) -> String {
+        let file = self.driver.downloads().join(name);
+        self.screen.until_so(&format!("{name} is downloaded"), async || std::fs::read_to_string(&file).ok()).await
+    }
+
     /// How long the cloud's log is.
     pub fn log_length(&self) -> usize {
         self.cloud.cloud().log().len()
@@ -121,7 +129,7 @@ impl World {
     /// A control request, sent as a person at the other portal would cause it.
     pub fn arrange(&self, route: &str, body: &Value) {
         let url = format!("{}/_cloud/{route}", self.cloud.origins.graph);
-        let answer = crate::Outsider::default().post_json(&url, body);
+        let answer = crate::Outsider::post_json(&url, body);
         assert_eq!(answer.status, 204, "{route}: {}", answer.text);
     }
 

@@ -1,5 +1,6 @@
 //! For everyone: no accessibility violation on any screen, the whole journey without a mouse, and nothing that has to
 //! be scrolled sideways on a phone.
+#![allow(clippy::expect_used, clippy::panic, reason = "what fails here is a test")]
 
 use std::env;
 

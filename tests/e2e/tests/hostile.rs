@@ -1,5 +1,6 @@
 //! Bad configurations, hostile links, forged sign-in answers, a browser that refuses, strange names: clear words, no
 //! crash, nothing sent where it should not go.
+#![allow(clippy::expect_used, clippy::panic, reason = "what fails here is a test")]
 
 use entrada_cloud::seed::CRONUS_DOMAIN;
 use entrada_e2e::{Consent, Traffic, World, dist, files};
@@ -276,4 +277,29 @@ async fn names_are_taken_as_they_are_or_refused_with_a_reason() {
         assert_eq!(application.text("displayName"), name);
     }
     world.all_is_well(&[]).await;
+}
+
+/// The policy really stands between the page and whoever got a script into it; this is also what shows that the other
+/// tests would notice a violation.
+#[tokio::test(flavor = "multi_thread")]
+async fn what_the_policy_forbids_does_not_happen_and_is_noticed() {
+    let world = World::open().await;
+    world.journey().open().await;
+    let attack = "const done = arguments[arguments.length - 1];
+        const tries = [
+          () => fetch('http://localhost:9/'),
+          () => { const it = document.createElement('script'); it.textContent = 'window.owned = true'; document.body.append(it) },
+          () => { document.body.innerHTML = '<p>x</p>' },
+          () => new Promise((yes, no) => { const it = new Image(); it.onload = yes; it.onerror = no; it.src = 'http://localhost:9/x.png' }),
+          () => setTimeout('window.owned = true'),
+        ];
+        Promise.allSettled(tries.map(async it => it())).then(all => done([all.map(it => it.status), !!window.owned]))";
+    let result = world.screen.driver().execute_async(attack, Vec::new()).await.expect("the script runs");
+    let refused = "rejected";
+    assert_eq!(*result.json(), json!([[refused, refused, refused, refused, refused], false]));
+    let said = world.screen.console().await;
+    assert!(said.len() >= 4, "{said:?}");
+    let traffic = world.screen.traffic().await;
+    let out = traffic.all().iter().filter(|sent| sent.url.contains(":9/") && sent.status.is_some()).count();
+    assert_eq!(out, 0, "nothing got out");
 }

@@ -1,4 +1,5 @@
 //! The main job: from Welcome to Done in a real browser over four origins, and what the credential is good for then.
+#![allow(clippy::expect_used, clippy::panic, reason = "what fails here is a test")]
 
 use std::collections::HashSet;
 
@@ -174,6 +175,7 @@ async fn at_most_five_round_trips_lead_to_the_credential() {
     assert!((2..=5).contains(&trips), "{trips} round trips: {steps:#?}");
     let ended = program[secret].ended.expect("it was answered");
     let took = ended - program[0].left;
+    eprintln!("{trips} round trips of {LATENCY} s led to the credential in {took:.3} s");
     assert!(
         took <= 1.25 * LATENCY * f64::from(u32::try_from(trips).expect("few")),
         "{trips} round trips took {took} s: {steps:#?}"
@@ -216,7 +218,7 @@ async fn the_guided_route_goes_on_when_a_person_has_registered_by_hand() {
     let description = world.screen.value("#description").await;
     let told = world.screen.text(".ask").await;
     assert!(told.contains("Set State to Enabled"), "{told}");
-    assert!(world.screen.shows("[data-step^=secret] .state--running").await == false, "nobody holds a credential yet");
+    assert!(!world.screen.shows("[data-step^=secret] .state--running").await, "nobody holds a credential yet");
 
     // What the person does on the card inside Business Central.
     let by_hand = json!({ "client_id": client_id, "description": description });
@@ -229,6 +231,12 @@ async fn the_guided_route_goes_on_when_a_person_has_registered_by_hand() {
     assert_eq!(handed.companies(&handed.token()).status, 200);
     // The sandbox has no partner extension; looking for its page is how that is found out.
     world.all_is_well(&["entraApplications"]).await;
+}
+
+/// What the page answers when the browser asks whether it may be left.
+async fn asks_before_leaving(world: &World) -> bool {
+    let asked = "const asked = new Event('beforeunload', { cancelable: true }); window.dispatchEvent(asked); return asked.defaultPrevented";
+    world.screen.eval(asked).await == json!(true)
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -260,11 +268,13 @@ async fn nothing_secret_stays_behind() {
     let handed = journey.read_credential().await;
     let secrets = world.everything_secret();
     assert!(secrets.contains(&handed.secret), "the cloud knows the secret it made");
+    assert!(asks_before_leaving(&world).await, "leaving now would lose the secret");
     // While the secret is in sight it is nowhere but in sight.
     let others: Vec<String> = secrets.iter().filter(|secret| **secret != handed.secret).cloned().collect();
     Leftovers::of(&world.screen).await.hold_none_of(&others);
     assert!(!world.stored().await.to_string().contains(&handed.secret));
     journey.stored().await;
+    assert!(!asks_before_leaving(&world).await, "the secret is stored, so leaving loses nothing");
     journey.finish().await;
 
     world.nothing_secret_is_left(&[("support report", &report)]).await;
@@ -324,5 +334,45 @@ async fn after_a_reload_in_the_middle_of_a_run_the_lost_secret_is_named_and_remo
     let left = made();
     assert!(left.len() == 1 && left[0] != lost, "{left:?}");
     assert_eq!(handed.companies(&handed.token()).status, 200);
+    world.all_is_well(&[]).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_credential_and_the_reminder_can_be_taken_along_as_files() {
+    let world = World::open().await;
+    let (screen, journey) = (&world.screen, world.journey());
+    journey.to_the_plan(ADA, "Magento 2", "Production").await;
+    journey.confirm().await;
+    let handed = journey.read_credential().await;
+
+    screen.press_named(".env").await;
+    screen.press_named("Download").await;
+    let env = world.downloaded("business-central.env").await;
+    for (name, value) in [
+        ("BC_CLIENT_ID", &handed.client_id),
+        ("BC_CLIENT_SECRET", &handed.secret),
+        ("BC_TENANT_ID", &handed.tenant_id),
+        ("BC_TOKEN_URL", &handed.token_url),
+        ("BC_SCOPE", &handed.scope),
+        ("BC_BASE_URL", &handed.base_url),
+        ("BC_CLIENT_SECRET_ENDS", &handed.expires),
+    ] {
+        assert!(env.contains(&format!("{name}='{value}'\n")), "{name} is not in the file as on the screen");
+    }
+    journey.stored().await;
+    journey.finish().await;
+
+    screen.press_named("Download the reminder (.ics)").await;
+    let reminder = world.downloaded("secret-expiry.ics").await;
+    assert!(reminder.starts_with("BEGIN:VCALENDAR\r\n") && reminder.ends_with("END:VCALENDAR\r\n"), "{reminder}");
+    assert!(reminder.contains(&handed.client_id) && !reminder.contains(&handed.secret));
+    let day = handed.expires.replace('-', "");
+    assert!(reminder.contains(&day) || reminder.contains("DTSTART"), "{reminder}");
+
+    // The command that proves the rest runs as it stands there, asks for the secret, and lists the companies.
+    let command = screen.text("#proof").await;
+    assert!(!command.contains(&handed.secret));
+    let output = entrada_e2e::Outsider::shell(&command, &handed.secret);
+    assert!(output.contains("CRONUS International Ltd."), "{output}");
     world.all_is_well(&[]).await;
 }

@@ -1,4 +1,5 @@
 //! `dist/` from any static host, below any path.
+#![allow(clippy::expect_used, clippy::panic, reason = "what fails here is a test")]
 
 use entrada_e2e::{Consent, Setting, World, dist, files};
 
