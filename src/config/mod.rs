@@ -128,7 +128,7 @@ fn config(root: &Node<'_>) -> Result<Config, Misread> {
         "support",
     ])?;
     let languages = match root.optional("languages") {
-        Some(list) => list.items()?.iter().map(language).collect::<Result<Vec<_>, _>>()?,
+        Some(list) => list.each(language)?,
         None => vec!["en".into()],
     };
     let default_language = match root.optional("defaultLanguage") {

@@ -82,10 +82,7 @@ fn read(node: &Node<'_>) -> Result<Preset, Misread> {
         kind,
         secret_name: node.optional("secretName").map_or(Ok(application_name.clone()), |node| words(&node, 90))?,
         application_name,
-        permission_sets: match node.optional("permissionSets") {
-            Some(list) => list.items()?.iter().map(|item| words(item, 20)).collect::<Result<_, _>>()?,
-            None => Vec::new(),
-        },
+        permission_sets: node.each_of("permissionSets", |item| words(item, 20))?,
         app_roles: app_roles(&node.member("appRoles")?)?,
     })
 }

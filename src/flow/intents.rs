@@ -364,7 +364,7 @@ impl Model {
         }
         let tenant = self.account().map(|account| account.tenant.clone());
         pairs.extend(tenant.as_deref().map(|tenant| ("tenant", tenant)));
-        format!("{}?{}", deployment.folder, url::write_pairs(pairs))
+        format!("{}?{}", deployment.folder, url::write_pairs(&pairs))
     }
 
     /// Codes, correlation ids and times; no names, no addresses' queries, nothing secret.

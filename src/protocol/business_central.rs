@@ -308,11 +308,24 @@ fn refusal(response: &Response) -> Refusal {
 pub type Page<T> = (Vec<T>, Option<String>);
 
 fn page<T>(response: &Response, take: impl Fn(&Node<'_>) -> Result<T, Misread>) -> Result<Page<T>, CallError> {
+    let mut rows = Vec::new();
+    let next = read(response, &mut |node| {
+        rows = node.member("value")?.each(&take)?;
+        Ok(())
+    })?;
+    Ok((rows, next))
+}
+
+/// What all answers have in common, once for all: success or the error, reading, and the address of the next page.
+#[inline(never)]
+fn read(
+    response: &Response,
+    take: &mut dyn FnMut(&Node<'_>) -> Result<(), Misread>,
+) -> Result<Option<String>, CallError> {
     let value = success(response)?;
     let node = Node::root(&value);
-    let rows = node.member("value").and_then(|list| list.items()?.iter().map(take).collect());
-    let next = node.optional("@odata.nextLink").and_then(|next| next.text().ok().map(str::to_owned));
-    rows.map(|rows| (rows, next)).map_err(CallError::Unreadable)
+    take(&node).map_err(CallError::Unreadable)?;
+    Ok(node.maybe("@odata.nextLink"))
 }
 
 /// Follows a next link.

@@ -98,7 +98,7 @@ pub fn read(token: &str, expected: Expected<'_>) -> Result<IdToken, IdTokenError
         object_id: claim("oid")?,
         name: node.shown("name"),
         username: node.shown("preferred_username"),
-        login_hint: node.optional("login_hint").and_then(|hint| hint.text().ok().map(str::to_owned)),
+        login_hint: node.maybe("login_hint"),
         tenant,
         issued_at,
         expires_at,

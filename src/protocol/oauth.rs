@@ -102,7 +102,7 @@ impl AuthorizeRequest<'_> {
         ];
         pairs.extend(self.prompt.map(|prompt| ("prompt", prompt)));
         pairs.extend(self.login_hint.map(|hint| ("login_hint", hint)));
-        format!("{}?{}", self.authority.endpoint("authorize"), url::write_pairs(pairs))
+        format!("{}?{}", self.authority.endpoint("authorize"), url::write_pairs(&pairs))
     }
 }
 
@@ -195,7 +195,7 @@ pub fn redeem_code(
     token_request(
         authority,
         correlation_id,
-        [
+        &[
             ("client_id", client_id),
             ("redirect_uri", redirect_uri),
             ("scope", scope.as_str()),
@@ -220,14 +220,13 @@ pub fn refresh(
     token_request(
         authority,
         correlation_id,
-        [
+        &[
             ("client_id", client_id),
             ("redirect_uri", redirect_uri),
             ("scope", scope.as_str()),
             ("refresh_token", refresh_token.open()),
             ("grant_type", "refresh_token"),
             ("client_info", "1"),
-            ("", ""),
         ],
     )
 }
@@ -236,8 +235,8 @@ fn with_openid(scopes: &[String]) -> String {
     format!("{} openid profile offline_access", scopes.join(" "))
 }
 
-fn token_request(authority: &Authority, correlation_id: &str, fields: [(&str, &str); 7]) -> Request {
-    let body = url::write_pairs(fields.into_iter().filter(|(name, _)| !name.is_empty()));
+fn token_request(authority: &Authority, correlation_id: &str, fields: &[(&str, &str)]) -> Request {
+    let body = url::write_pairs(fields);
     let address = format!("{}?client-request-id={}", authority.endpoint("token"), url::encode(correlation_id));
     let mut request = Request::new(Method::Post, address);
     request.body = Body::Form(Secret::new(body));
@@ -279,7 +278,7 @@ fn token_fields(node: &Node<'_>) -> Result<TokenAnswer, Misread> {
     if !kind.eq_ignore_ascii_case("Bearer") {
         return node.member("token_type")?.misread("Bearer is expected here");
     }
-    let secret = |name: &str| node.optional(name).and_then(|value| value.text().ok().map(Secret::new));
+    let secret = |name: &str| node.maybe(name).map(Secret::new);
     Ok(TokenAnswer {
         access_token: Secret::new(node.string("access_token")?),
         expires_in_ms: node.member("expires_in")?.whole()?.saturating_mul(1000),
@@ -307,7 +306,7 @@ fn token_refusal(status: u16, node: &Node<'_>) -> Refusal {
     if details.is_empty() {
         details.extend(aadsts(&message));
     }
-    details.extend(node.optional("suberror").and_then(|value| value.text().ok().map(str::to_owned)));
+    details.extend(node.maybe("suberror"));
     Refusal { status, code: node.shown("error"), details, request_id: node.shown("correlation_id"), message }
 }
 
@@ -328,7 +327,7 @@ fn labelled(message: &str, label: &str) -> Option<String> {
 pub fn sign_out_url(authority: &Authority, return_to: &str, login_hint: Option<&str>) -> String {
     let mut pairs = vec![("post_logout_redirect_uri", return_to)];
     pairs.extend(login_hint.map(|hint| ("logout_hint", hint)));
-    format!("{}?{}", authority.endpoint("logout"), url::write_pairs(pairs))
+    format!("{}?{}", authority.endpoint("logout"), url::write_pairs(&pairs))
 }
 
 /// The tenant id out of a discovery document, whose `issuer` ends in `/{tenant id}/v2.0`.

@@ -54,7 +54,8 @@ pub fn pairs(text: &str) -> Vec<(String, String)> {
 }
 
 /// Writes pairs as a query or a form body.
-pub fn write_pairs<'a>(pairs: impl IntoIterator<Item = (&'a str, &'a str)>) -> String {
+#[inline(never)]
+pub fn write_pairs(pairs: &[(&str, &str)]) -> String {
     let mut text = String::new();
     for (name, value) in pairs {
         if !text.is_empty() {

@@ -309,15 +309,20 @@ impl Model {
 
 /// Puts rows into the order of their keys, one by one: lists are short, and a general sort weighs kilobytes per type.
 fn in_order<T>(rows: Vec<T>, key: fn(&T) -> String) -> Vec<T> {
-    let mut keys = Vec::with_capacity(rows.len());
-    let mut sorted = Vec::with_capacity(rows.len());
+    let mut keys = Vec::new();
+    let mut sorted = Vec::new();
     for row in rows {
-        let key = key(&row);
-        let place = keys.partition_point(|other| *other <= key);
-        keys.insert(place, key);
-        sorted.insert(place, row);
+        sorted.insert(place_of(&mut keys, key(&row)), row);
     }
     sorted
+}
+
+/// Puts a key behind those that are not greater, and says where that is.
+#[inline(never)]
+fn place_of(keys: &mut Vec<String>, key: String) -> usize {
+    let place = keys.partition_point(|other| *other <= key);
+    keys.insert(place, key);
+    place
 }
 
 /// Stands for a part that the server left out of a batch.

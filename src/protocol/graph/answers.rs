@@ -156,13 +156,13 @@ fn refusal(response: &Response) -> Refusal {
     }
 }
 
-fn read<T>(response: &Response, take: impl FnOnce(&Node<'_>) -> Result<T, Misread>) -> Result<T, CallError> {
+fn read<T>(response: &Response, take: impl Fn(&Node<'_>) -> Result<T, Misread>) -> Result<T, CallError> {
     let value = success(response)?;
     take(&Node::root(&value)).map_err(CallError::Unreadable)
 }
 
 fn list<T>(response: &Response, take: impl Fn(&Node<'_>) -> Result<T, Misread>) -> Result<Vec<T>, CallError> {
-    read(response, |node| node.member("value")?.items()?.iter().map(take).collect())
+    read(response, |node| node.member("value")?.each(&take))
 }
 
 /// `None` for 404: not there, or not there yet.
@@ -200,24 +200,24 @@ pub fn read_organization(response: &Response) -> Result<Organization, CallError>
 /// A service principal.
 pub fn read_service_principal(response: &Response) -> Result<ServicePrincipal, CallError> {
     read(response, |node| {
-        let roles = node.optional("appRoles").map(|roles| roles.items()).transpose()?.unwrap_or_default();
-        let for_applications = |role: &&Node<'_>| {
+        let for_applications = |role: &Node<'_>| {
             let types = role.value()["allowedMemberTypes"].as_list();
             role.value()["isEnabled"] != false
                 && types.is_some_and(|types| types.iter().any(|kind| *kind == "Application"))
         };
         let publisher = node.optional("verifiedPublisher");
-        let of_publisher = |name: &str| {
-            publisher.as_ref().and_then(|publisher| publisher.optional(name)?.text().ok().map(str::to_owned))
-        };
+        let of_publisher = |name: &str| publisher.and_then(|publisher| publisher.maybe(name));
         Ok(ServicePrincipal {
             id: node.string("id")?,
             enabled: node.optional("accountEnabled").is_none_or(|enabled| *enabled.value() != false),
-            roles: roles
-                .iter()
-                .filter(for_applications)
-                .map(|role| Ok(AppRole { id: role.string("id")?, value: role.shown("value") }))
-                .collect::<Result<_, _>>()?,
+            roles: node
+                .each_of("appRoles", |role| {
+                    let usable = for_applications(role);
+                    Ok(if usable { Some(AppRole { id: role.string("id")?, value: role.shown("value") }) } else { None })
+                })?
+                .into_iter()
+                .flatten()
+                .collect(),
             publisher: of_publisher("displayName"),
             publisher_id: of_publisher("verifiedPublisherId"),
         })
@@ -241,29 +241,25 @@ fn application(node: &Node<'_>) -> Result<Application, Misread> {
             }
         }
     }
-    let secrets = node.optional("passwordCredentials").map(|secrets| secrets.items()).transpose()?.unwrap_or_default();
     let texts = |node: Option<Node<'_>>| node.map(|list| list.texts()).transpose().map(Option::unwrap_or_default);
     Ok(Application {
         id: node.string("id")?,
         app_id: node.string("appId")?,
         name: node.shown("displayName"),
-        unique_name: node.optional("uniqueName").and_then(|name| name.text().ok().map(str::to_owned)),
+        unique_name: node.maybe("uniqueName"),
         audience: node.shown("signInAudience"),
         declared_roles,
         declares_others,
         required_access: node.value()["requiredResourceAccess"].clone(),
         redirect_uris: texts(node.optional("web").and_then(|web| web.optional("redirectUris")))?,
-        secrets: secrets
-            .iter()
-            .map(|secret| {
-                Ok(SecretInfo {
-                    key_id: secret.string("keyId")?,
-                    name: secret.shown("displayName"),
-                    hint: secret.shown("hint"),
-                    ends: date::parse(&secret.shown("endDateTime")),
-                })
+        secrets: node.each_of("passwordCredentials", |secret| {
+            Ok(SecretInfo {
+                key_id: secret.string("keyId")?,
+                name: secret.shown("displayName"),
+                hint: secret.shown("hint"),
+                ends: date::parse(&secret.shown("endDateTime")),
             })
-            .collect::<Result<_, Misread>>()?,
+        })?,
         tags: texts(node.optional("tags"))?,
     })
 }

@@ -141,20 +141,55 @@ impl<'a> Node<'a> {
         Ok(items.iter().map(|value| Node { value, ..*self }).collect())
     }
 
+    /// Reads every item of a list. The loop is shared by all types of items; only `take` differs.
+    pub fn each<T>(&self, take: impl Fn(&Node<'a>) -> Result<T, Misread>) -> Result<Vec<T>, Misread> {
+        let mut taken = Vec::new();
+        self.walk(&mut |item| {
+            taken.push(take(item)?);
+            Ok(())
+        })?;
+        Ok(taken)
+    }
+
+    #[inline(never)]
+    fn walk(&self, visit: &mut dyn FnMut(&Node<'a>) -> Result<(), Misread>) -> Result<(), Misread> {
+        let Some(items) = self.value.as_list() else {
+            return self.misread("a list is expected here");
+        };
+        items.iter().try_for_each(|value| visit(&Node { value, ..*self }))
+    }
+
+    /// Reads every item of a list that may be absent.
+    pub fn each_of<T>(&self, name: &str, take: impl Fn(&Node<'a>) -> Result<T, Misread>) -> Result<Vec<T>, Misread> {
+        match self.optional(name) {
+            Some(list) => list.each(take),
+            None => Ok(Vec::new()),
+        }
+    }
+
     /// The items of a list of texts.
+    #[inline(never)]
     pub fn texts(&self) -> Result<Vec<String>, Misread> {
-        self.items()?.iter().map(|item| item.text().map(str::to_owned)).collect()
+        self.each(|item| item.text().map(str::to_owned))
+    }
+
+    /// Text of a member, `None` when it is absent or something else.
+    #[inline(never)]
+    pub fn maybe(&self, name: &str) -> Option<String> {
+        self.value.get(name).and_then(Value::as_str).map(str::to_owned)
     }
 
     /// Text of a member, owned.
+    #[inline(never)]
     pub fn string(&self, name: &str) -> Result<String, Misread> {
         Ok(self.member(name)?.text()?.to_owned())
     }
 
     /// Text of a member that may be absent or null; anything but text counts as empty. For fields that are only
     /// shown, where a strange value must not stop the work.
+    #[inline(never)]
     pub fn shown(&self, name: &str) -> String {
-        self.value.get(name).and_then(Value::as_str).unwrap_or_default().to_owned()
+        self.maybe(name).unwrap_or_default()
     }
 
     /// Refuses members that are not on the list; `$schema` is always allowed.
