@@ -144,10 +144,11 @@ pub(crate) fn report_size(project: &Project, record: bool) -> Result<(), Failure
         }
         Verdict::TooHeavy { over } => {
             return Err(Failure::new(format!(
-                "the first load is {} bytes, {} above the limit of {}",
+                "the first load is {} bytes, {} more than it may weigh (limit {}{})",
                 thousands(measured),
                 thousands(over),
-                thousands(budget.limit)
+                thousands(budget.limit),
+                budget.ratchet.map_or_else(String::new, |ratchet| format!(", ratchet {}", thousands(ratchet)))
             ))
             .cure("See which file grew in the table above."));
         }
