@@ -214,8 +214,10 @@ impl Screen {
             .expect("keys can be pressed");
     }
 
-    /// A picture of what the window shows, as PNG.
+    /// A picture of what the window shows, as PNG, once nothing moves any more but what always turns.
     pub async fn window_picture(&self) -> Vec<u8> {
+        let still = "return document.getAnimations().every(it => it.effect.getComputedTiming().iterations === Infinity || it.playState === 'finished')";
+        self.until("nothing moves any more", still).await;
         self.driver.screenshot_as_png().await.expect("a picture can be taken")
     }
 

@@ -159,12 +159,12 @@ async fn any_of_the_six_parts_taken_away_takes_the_access_away() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn at_most_five_round_trips_lead_to_the_credential() {
-    const LATENCY: f64 = 0.4;
+    const LATENCY: f64 = 0.6;
     let world = World::open().await;
     let journey = world.journey();
     journey.to_the_plan(ADA, "Magento 2", "Production").await;
     let before = world.screen.traffic().await;
-    world.cloud.cloud().add_fault(Fault::times("", "/", Effect::Delay { ms: 400 }, 10_000));
+    world.cloud.cloud().add_fault(Fault::times("", "/", Effect::Delay { ms: 600 }, 10_000));
     journey.confirm().await;
     journey.read_credential().await;
     let sent = world.screen.traffic().await.since(&before);

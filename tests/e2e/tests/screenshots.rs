@@ -22,8 +22,6 @@ async fn pictures_of_every_screen() {
             world.screen.resize(width, height).await;
             for (dark, word) in [(false, "light"), (true, "dark")] {
                 world.screen.dark(dark).await;
-                let still = "scrollTo(0, 0); return document.getAnimations().every(it => it.effect.getComputedTiming().iterations === Infinity || it.playState === 'finished')";
-                world.screen.until("nothing moves any more", still).await;
                 let file = folder.join(format!("{name}-{width}-{word}.png"));
                 std::fs::write(file, world.screen.picture(width).await).expect("the picture can be written");
             }
