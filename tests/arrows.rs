@@ -18,7 +18,15 @@ const ARROWS: [(&str, &[&str]); 8] = [
 
 /// What no pure room may mention, whatever the target.
 const IMPURE: [&str; 9] = [
-    "web_sys", "js_sys", "wasm_bindgen", "gloo_net", "yew::", "SystemTime", "Instant::now", "getrandom", "std::thread",
+    "web_sys",
+    "js_sys",
+    "wasm_bindgen",
+    "gloo_net",
+    "yew::",
+    "SystemTime",
+    "Instant::now",
+    "getrandom",
+    "std::thread",
 ];
 
 fn files(folder: &Path) -> Vec<PathBuf> {
@@ -97,10 +105,12 @@ fn nothing_is_drawn_from_text_and_no_raw_colour_stands_outside_the_tokens() {
     }
     let css = fs::read_to_string(source().join("../www/app.css")).expect("the style sheet can be read");
     for (index, line) in css.lines().enumerate() {
-        let colour = line.contains("rgb(") || line.contains("hsl(") || line.split('#').skip(1).any(|rest| {
-            let digits = rest.chars().take_while(char::is_ascii_hexdigit).count();
-            matches!(digits, 3 | 4 | 6 | 8) && line.trim_end().ends_with(';')
-        });
+        let colour = line.contains("rgb(")
+            || line.contains("hsl(")
+            || line.split('#').skip(1).any(|rest| {
+                let digits = rest.chars().take_while(char::is_ascii_hexdigit).count();
+                matches!(digits, 3 | 4 | 6 | 8) && line.trim_end().ends_with(';')
+            });
         assert!(!colour, "app.css:{} has a raw colour: {line}", index + 1);
     }
 }

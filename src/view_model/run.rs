@@ -5,7 +5,7 @@ use super::{AskView, CopyView, CountdownView, LaneView, OutcomeView, RunView, Se
 use crate::flow::plan::Step;
 use crate::flow::route::RouteKind;
 use crate::flow::run::{Outcome, Pause, Run, Task, TaskState};
-use crate::flow::{Intent, Model, Piece};
+use crate::flow::{FindingCode, Intent, Model, Piece};
 use crate::protocol::secret::Secret;
 use crate::text::{Catalogue, en};
 
@@ -69,6 +69,11 @@ fn seconds(ms: u64) -> String {
     if ms >= 10_000 { (ms / 1000).to_string() } else { format!("{}.{}", ms / 1000, ms % 1000 / 100) }
 }
 
+/// A step that never began because another failed is no failure of its own: one line says what it waits for.
+fn is_blocked(task: &Task) -> bool {
+    matches!(&task.state, TaskState::Failed(found) if found.code == FindingCode::Blocked)
+}
+
 fn step(model: &Model, run: &Run, index: usize, task: &Task, words: &Catalogue) -> StepView {
     let (state, word) = match &task.state {
         TaskState::Pending => (StepState::Pending, en::SAY_PENDING),
@@ -78,6 +83,7 @@ fn step(model: &Model, run: &Run, index: usize, task: &Task, words: &Catalogue) 
         TaskState::Done => (StepState::Done, en::SAY_DONE),
         TaskState::Kept => (StepState::Kept, en::SAY_KEPT),
         TaskState::Skipped => (StepState::Skipped, en::SAY_SKIPPED),
+        TaskState::Failed(_) if is_blocked(task) => (StepState::Pending, en::SAY_PENDING),
         TaskState::Failed(_) => (StepState::Failed, en::SAY_FAILED),
         TaskState::Stopped => (StepState::Stopped, en::SAY_STOPPED),
     };
@@ -89,6 +95,7 @@ fn step(model: &Model, run: &Run, index: usize, task: &Task, words: &Catalogue) 
             words.fill(en::MEASURE, &[("seconds", &spent)])
         }
     });
+    let mut detail = String::new();
     let (countdown, ask, found) = match &task.state {
         TaskState::Waiting { since, until, why } => {
             (Some(countdown(*since, *until, *why, model.now, words)), None, None)
@@ -96,6 +103,10 @@ fn step(model: &Model, run: &Run, index: usize, task: &Task, words: &Catalogue) 
         TaskState::Asking { finding: found, .. } => {
             let ask = if found.is_some() { consent_ask(words) } else { guide(model, run, task, words) };
             (None, Some(ask), found.as_ref().map(|it| finding(words, it)))
+        }
+        TaskState::Failed(found) if is_blocked(task) => {
+            detail = finding(words, found).why;
+            (None, None, None)
         }
         TaskState::Failed(found) => (None, None, Some(finding(words, found))),
         _ => (None, None, None),
@@ -105,7 +116,7 @@ fn step(model: &Model, run: &Run, index: usize, task: &Task, words: &Catalogue) 
         title: plan::title(&task.step, &run.brief, words),
         state,
         word: words.say(word),
-        detail: String::new(),
+        detail,
         measure,
         countdown,
         ask,
