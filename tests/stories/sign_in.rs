@@ -273,3 +273,35 @@ fn an_answer_that_asks_for_approval_names_who_can_give_it() {
         assert_eq!(world.codes(), [code], "{description}");
     }
 }
+
+#[test]
+fn a_token_never_follows_a_link_to_another_origin() {
+    let mut world = World::new();
+    world.tamper = Some(|url, body| {
+        if url.contains("/companies") && !url.contains("companies(") {
+            *body = body.replacen('{', "{\"@odata.nextLink\":\"https://evil.example/steal\",", 1);
+        }
+    });
+    world.open();
+    world.press(Intent::SignIn);
+    world.come_back_as("ada@cronus.example", ConsentAnswer::AcceptForOrganization).unwrap();
+    world.press(Intent::Environment("Production".into()));
+    assert!(world.sent.iter().any(|(_, url)| url.contains("/companies")));
+    assert!(world.sent.iter().all(|(_, url)| !url.contains("evil")), "{:?}", world.sent);
+    assert!(world.model.facts.companies.failed().is_some());
+}
+
+#[test]
+fn every_request_goes_to_an_origin_of_the_configuration() {
+    let mut world = World::ready("magento");
+    world.set_up();
+    let allowed = [
+        "https://login.microsoftonline.com/",
+        "https://graph.microsoft.com/",
+        "https://api.businesscentral.dynamics.com/",
+    ];
+    assert!(world.sent.len() > 15);
+    for (_, url) in &world.sent {
+        assert!(allowed.iter().any(|origin| url.starts_with(origin)), "{url}");
+    }
+}

@@ -79,6 +79,8 @@ pub struct World {
     pub latency: u64,
     /// Requests sent: time and address.
     pub sent: Vec<(u64, String)>,
+    /// Changes an answer's body on its way, as a server that was taken over could.
+    pub tamper: Option<fn(&str, &mut String)>,
     /// `config.json` as served.
     pub config: Result<String, String>,
     seed: u64,
@@ -103,6 +105,7 @@ impl World {
             guarded: false,
             latency: 50,
             sent: Vec::new(),
+            tamper: None,
             config: Ok(config().to_string()),
             seed: 1,
             line: Vec::new(),
@@ -238,7 +241,11 @@ impl World {
             .iter()
             .filter_map(|(name, value)| Some((name.as_str().to_owned(), value.to_str().ok()?.to_owned())))
             .collect();
-        let body = Secret::new(String::from_utf8_lossy(answer.body()).into_owned());
+        let mut body = String::from_utf8_lossy(answer.body()).into_owned();
+        if let Some(tamper) = self.tamper {
+            tamper(&request.url, &mut body);
+        }
+        let body = Secret::new(body);
         (Ok(Response { status: answer.status().as_u16(), headers, body }), delay)
     }
 
