@@ -128,12 +128,33 @@ fn an_unstored_secret_keeps_us_from_leaving_by_mistake() {
 
 #[test]
 fn a_late_answer_of_an_abandoned_environment_is_ignored() {
-    let mut world = World::signed_in(ADA);
-    world.click(Intent::Environment("Production".into()));
-    world.click(Intent::Environment("Sandbox".into()));
-    world.settle();
-    assert_eq!(world.model.choices.as_ref().unwrap().environment.as_deref(), Some("Sandbox"));
-    assert!(world.model.facts.companies.known().is_some());
+    let mut calm = World::signed_in(ADA);
+    calm.press(Intent::Environment("Sandbox".into()));
+
+    let mut hasty = World::signed_in(ADA);
+    hasty.latency = 5_000;
+    hasty.click(Intent::Environment("Production".into()));
+    hasty.latency = 50;
+    hasty.click(Intent::Environment("Sandbox".into()));
+    hasty.settle();
+    assert_eq!(hasty.model.facts.companies, calm.model.facts.companies);
+    assert_eq!(hasty.model.facts.record, calm.model.facts.record);
+    assert!(hasty.model.facts.companies.known().is_some());
+}
+
+#[test]
+fn after_a_lost_answer_the_page_looks_and_cleans_up_before_it_asks_again() {
+    let mut world = World::ready("magento");
+    world.fault("POST", "addPassword", Effect::DropAfter, 1);
+    let place = world.sent.len();
+    world.set_up();
+    let of_the_secret: Vec<&str> = world.sent[place..]
+        .iter()
+        .filter_map(|(_, url)| {
+            ["addPassword", "removePassword", "applications(appId="].into_iter().find(|word| url.contains(word))
+        })
+        .collect();
+    assert_eq!(of_the_secret, ["addPassword", "applications(appId=", "removePassword", "addPassword"]);
 }
 
 #[test]
