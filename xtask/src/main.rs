@@ -10,6 +10,7 @@ mod demo;
 mod doctor;
 mod lockfile;
 mod machine;
+mod names;
 mod page;
 mod project;
 mod say;

@@ -1,6 +1,7 @@
 //! Makes `dist/` from the sources with Trunk, and skips the work when nothing changed since the last time.
 
 use crate::budget::{self, Budget, Verdict};
+use crate::names;
 use crate::project::{Project, path_with};
 use crate::say::{self, Failure};
 use crate::step;
@@ -65,6 +66,9 @@ fn trunk(project: &Project, tools: &PageTools, base: &str) -> Result<(), Failure
         command.args(["--cargo-profile", "release", "--minify", "true"]);
     }
     step::run(project, "building the page (release)", "trunk", &mut command)?;
+    if let Some(wasm_opt) = &tools.wasm_opt {
+        names::shorten(project, wasm_opt)?;
+    }
     let stamp =
         stamp(project, tools, base).map_err(|error| Failure::new(format!("cannot read what was built: {error}")))?;
     fs::write(stamp_file(project), stamp)
