@@ -55,6 +55,7 @@ pub(super) struct Net {
     last: u64,
     calls: Vec<(EffectId, Box<Call>)>,
     timers: Vec<(EffectId, Timer)>,
+    #[expect(clippy::vec_box, reason = "calls move between lists and functions: as pointers they cost little code")]
     held: Vec<Box<Call>>,
     /// Answers that came too late or twice; shown in the support report.
     pub(super) ignored: u32,
@@ -151,6 +152,7 @@ impl Model {
         response.status == 401 && !renewed && (resource == Resource::Graph || self.token_is_old(resource))
     }
 
+    #[expect(clippy::boxed_local, reason = "it is boxed wherever it comes from")]
     fn deliver(&mut self, call: Box<Call>, answer: Answer, out: &mut Out) {
         match call.purpose {
             Purpose::Redeem(attempt) => self.redeemed(*attempt, answer, out),

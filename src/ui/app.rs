@@ -54,7 +54,7 @@ pub fn App(props: &AppProps) -> Html {
     many(vec![
         of("a", "skip")
             .set("href", "#page")
-            .say(&cx, &words::SKIP_TO_CONTENT)
+            .say(&cx, words::SKIP_TO_CONTENT)
             .on(ListenerKind::onclick, to_content)
             .into(),
         header(&cx, &view.header),
@@ -100,7 +100,7 @@ fn header(cx: &Cx, header: &HeaderView) -> Html {
             header.tenant.as_ref().map_or_else(|| login.clone(), |(name, domain)| format!("{name} · {domain}"));
         of("div", "topbar__who")
             .add(of("div", "topbar__person").put("title", login).add(el("b").text(name)).add(el("span").text(&tenant)))
-            .add(parts::button::button(cx, cx.say(&words::SIGN_OUT), parts::button::Rank::Subtle, &Intent::SignOut))
+            .add(parts::button::button(cx, cx.say(words::SIGN_OUT), parts::button::Rank::Subtle, &Intent::SignOut))
     });
     let picture = el("img").set("src", "icon.svg").set("alt", "").set("width", "24").set("height", "24");
     of("header", "topbar").add(of("span", "topbar__brand").add(picture).text("Entrada")).maybe(who).into()
@@ -115,7 +115,7 @@ fn journey(cx: &Cx, stages: &[StageView]) -> Html {
         };
         item.add(el("span").text(&stage.label))
     };
-    el("nav").label("aria-label", cx, &words::JOURNEY).add(of("ol", "journey").all(stages.iter().map(stage))).into()
+    el("nav").label("aria-label", cx, words::JOURNEY).add(of("ol", "journey").all(stages.iter().map(stage))).into()
 }
 
 fn footer(cx: &Cx, view: &ViewModel) -> Html {
@@ -129,7 +129,7 @@ fn footer(cx: &Cx, view: &ViewModel) -> Html {
     };
     let language = (view.languages.len() > 1).then(|| {
         of("div", "foot__language")
-            .add(el("label").set("for", "language").say(cx, &words::LANGUAGE))
+            .add(el("label").set("for", "language").say(cx, words::LANGUAGE))
             .add(parts::field::bare_select(cx, "language", &view.languages.iter().map(option).collect::<Vec<_>>()))
     });
     of("footer", "foot").maybe(view.support.as_ref().map(|(label, url)| parts::link(label, url))).maybe(language).into()

@@ -21,13 +21,13 @@ impl Cx {
     }
 
     /// A sentence of the language in use.
-    pub(super) fn say(&self, message: &'static Message) -> &str {
-        self.words.get(*message)
+    pub(super) fn say(&self, message: Message) -> &str {
+        self.words.get(message)
     }
 
     /// A sentence with its slots filled.
-    pub(super) fn fill(&self, message: &'static Message, slots: &[(&str, &str)]) -> String {
-        self.words.fill(*message, slots)
+    pub(super) fn fill(&self, message: Message, slots: &[(&str, &str)]) -> String {
+        self.words.fill(message, slots)
     }
 
     /// Says what the person wants.

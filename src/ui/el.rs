@@ -45,7 +45,7 @@ impl El {
 
     /// An attribute in the language of the page.
     #[inline(never)]
-    pub(super) fn label(self, name: &'static str, cx: &Cx, message: &'static Message) -> Self {
+    pub(super) fn label(self, name: &'static str, cx: &Cx, message: Message) -> Self {
         self.put(name, cx.say(message))
     }
 
@@ -99,7 +99,7 @@ impl El {
 
     /// Words of the screen.
     #[inline(never)]
-    pub(super) fn say(self, cx: &Cx, message: &'static Message) -> Self {
+    pub(super) fn say(self, cx: &Cx, message: Message) -> Self {
         self.text(cx.say(message))
     }
 

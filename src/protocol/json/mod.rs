@@ -71,8 +71,8 @@ fn path(here: &Value, wanted: &Value, so_far: &str) -> Option<String> {
 pub fn parse(text: &str) -> Result<Value, Misread> {
     read::read(text).map_err(|(problem, at)| {
         let before = &text.as_bytes()[..at.min(text.len())];
-        let line = before.iter().filter(|byte| **byte == b'\n').count() + 1;
-        let column = at - before.iter().rposition(|byte| *byte == b'\n').map_or(0, |place| place + 1) + 1;
+        let line = before.split(|byte| *byte == b'\n').count();
+        let column = before.rsplit(|byte| *byte == b'\n').next().map_or(0, <[u8]>::len) + 1;
         Misread::new("$".into(), format!("{problem}, at line {line} column {column}"))
     })
 }

@@ -13,9 +13,9 @@ use crate::ui::parts::{card, card_with, check_row, field, head, notice, state};
 use crate::view_model::{CheckState, ChooseView, EnvironmentView, ListView, OptionView, Severity, TickView};
 
 pub(crate) fn page(cx: &Cx, view: &ChooseView) -> Html {
-    let resuming = view.resuming.then(|| notice::remark(Severity::Info, "", cx.say(&words::CHOOSE_RESUME)));
+    let resuming = view.resuming.then(|| notice::remark(Severity::Info, "", cx.say(words::CHOOSE_RESUME)));
     many(vec![
-        head(cx.say(&words::CHOOSE_TITLE), cx.say(&words::CHOOSE_LEDE)),
+        head(cx.say(words::CHOOSE_TITLE), cx.say(words::CHOOSE_LEDE)),
         resuming.unwrap_or_default(),
         of("div", "page__columns")
             .add(
@@ -32,11 +32,11 @@ pub(crate) fn page(cx: &Cx, view: &ChooseView) -> Html {
 }
 
 fn integration(cx: &Cx, view: &ChooseView) -> El {
-    card(cx, &words::CHOOSE_WHAT).add(field::select(cx, "preset", &words::PRESET, &view.presets)).add(field::text(
+    card(cx, words::CHOOSE_WHAT).add(field::select(cx, "preset", words::PRESET, &view.presets)).add(field::text(
         cx,
         "name",
-        &words::CHOOSE_NAME,
-        &words::CHOOSE_NAME_HINT,
+        words::CHOOSE_NAME,
+        words::CHOOSE_NAME_HINT,
         &view.name,
         Intent::Name,
     ))
@@ -44,35 +44,35 @@ fn integration(cx: &Cx, view: &ChooseView) -> El {
 
 fn reach(cx: &Cx, view: &ChooseView) -> El {
     let companies = (!view.all_companies)
-        .then(|| of("div", "nested").add(ticks(cx, "companies", &words::COMPANIES, &view.companies, "")));
+        .then(|| of("div", "nested").add(ticks(cx, "companies", words::COMPANIES, &view.companies, "")));
     let sets =
-        ticks(cx, "permission-sets", &words::PERMISSION_SETS, &view.permission_sets, &view.permission_sets_chosen);
-    card(cx, &words::CHOOSE_WHERE)
+        ticks(cx, "permission-sets", words::PERMISSION_SETS, &view.permission_sets, &view.permission_sets_chosen);
+    card(cx, words::CHOOSE_WHERE)
         .add(environment(cx, &view.environment))
         .add(
             el("div")
-                .add(field::radios(cx, "all-companies", &words::COMPANIES, &which_companies(cx, view), false))
+                .add(field::radios(cx, "all-companies", words::COMPANIES, &which_companies(cx, view), false))
                 .maybe(companies),
         )
-        .add(group(cx, &words::PERMISSION_SETS, &words::PERMISSION_SETS_HINT).add(sets))
+        .add(group(cx, words::PERMISSION_SETS, words::PERMISSION_SETS_HINT).add(sets))
         .add(
-            group(cx, &words::APP_ROLES, &words::APP_ROLES_HINT)
+            group(cx, words::APP_ROLES, words::APP_ROLES_HINT)
                 .all(view.app_roles.iter().map(|role| field::tick(cx, role))),
         )
 }
 
-fn group(cx: &Cx, legend: &'static Message, hint: &'static Message) -> El {
+fn group(cx: &Cx, legend: Message, hint: Message) -> El {
     of("fieldset", "field").add(of("legend", "field__label").say(cx, legend)).add(of("p", "field__hint").say(cx, hint))
 }
 
-fn ticks(cx: &Cx, id: &'static str, label: &'static Message, items: &ListView<TickView>, chosen: &str) -> Html {
+fn ticks(cx: &Cx, id: &'static str, label: Message, items: &ListView<TickView>, chosen: &str) -> Html {
     list(cx, items, |items| {
         html! { <Checklist cx={cx.clone()} {id} label={cx.say(label).to_owned()} items={items.to_vec()} chosen={chosen.to_owned()} /> }
     })
 }
 
 fn which_companies(cx: &Cx, view: &ChooseView) -> [OptionView; 2] {
-    [(true, &words::COMPANIES_ALL), (false, &words::COMPANIES_SOME)].map(|(all, label)| OptionView {
+    [(true, words::COMPANIES_ALL), (false, words::COMPANIES_SOME)].map(|(all, label)| OptionView {
         value: all.to_string(),
         label: cx.say(label).to_owned(),
         hint: String::new(),
@@ -84,22 +84,22 @@ fn which_companies(cx: &Cx, view: &ChooseView) -> [OptionView; 2] {
 
 fn environment(cx: &Cx, view: &EnvironmentView) -> Html {
     match view {
-        EnvironmentView::Reading => reading(cx.say(&words::ENVIRONMENT_READING)),
-        EnvironmentView::Listed(options) => field::select(cx, "environment", &words::ENVIRONMENT, options),
+        EnvironmentView::Reading => reading(cx.say(words::ENVIRONMENT_READING)),
+        EnvironmentView::Listed(options) => field::select(cx, "environment", words::ENVIRONMENT, options),
         EnvironmentView::Typed { field, finding, probing, found } => {
             let state = match (*probing, *found) {
-                (true, _) => reading(cx.say(&words::ENVIRONMENT_PROBING)),
-                (false, true) => state::check(CheckState::Pass, cx.say(&words::ENVIRONMENT_FOUND)).into(),
+                (true, _) => reading(cx.say(words::ENVIRONMENT_PROBING)),
+                (false, true) => state::check(CheckState::Pass, cx.say(words::ENVIRONMENT_FOUND)).into(),
                 (false, false) => Html::default(),
             };
-            let look = button(cx, cx.say(&words::ENVIRONMENT_PROBE), Rank::Secondary, &Intent::Probe);
+            let look = button(cx, cx.say(words::ENVIRONMENT_PROBE), Rank::Secondary, &Intent::Probe);
             many(vec![
                 notice::notice(cx, finding).into(),
                 field::text(
                     cx,
                     "environment",
-                    &words::ENVIRONMENT,
-                    &words::ENVIRONMENT_TYPED_HINT,
+                    words::ENVIRONMENT,
+                    words::ENVIRONMENT_TYPED_HINT,
                     field,
                     Intent::EnvironmentTyped,
                 ),
@@ -111,18 +111,18 @@ fn environment(cx: &Cx, view: &EnvironmentView) -> Html {
 
 fn registration(cx: &Cx, view: &ChooseView) -> El {
     let routes = (view.want_user.ticked && !view.routes.is_empty())
-        .then(|| field::radios(cx, "route", &words::ROUTE, &view.routes, false));
-    card(cx, &words::CHOOSE_USER).add(field::tick(cx, &view.want_user)).maybe(routes)
+        .then(|| field::radios(cx, "route", words::ROUTE, &view.routes, false));
+    card(cx, words::CHOOSE_USER).add(field::tick(cx, &view.want_user)).maybe(routes)
 }
 
 fn credential(cx: &Cx, view: &ChooseView) -> El {
-    let card = card(cx, &words::CHOOSE_CREDENTIAL);
+    let card = card(cx, words::CHOOSE_CREDENTIAL);
     if view.vendor {
-        return card.add(of("p", "quiet").say(cx, &words::VENDOR_CREDENTIAL));
+        return card.add(of("p", "quiet").say(cx, words::VENDOR_CREDENTIAL));
     }
     let lifetime = view.want_secret.ticked.then(|| {
         el("div")
-            .add(field::radios(cx, "months", &words::SECRET_LIFETIME, &view.months, true))
+            .add(field::radios(cx, "months", words::SECRET_LIFETIME, &view.months, true))
             .add(of("p", "field__hint").text(&view.ends))
     });
     card.add(field::tick(cx, &view.want_secret)).maybe(lifetime)
@@ -130,23 +130,23 @@ fn credential(cx: &Cx, view: &ChooseView) -> El {
 
 fn tenant(cx: &Cx, view: &ChooseView) -> El {
     let (name, domain, id) = &view.tenant;
-    card_with(name, domain).add(of("p", "quiet").text(&cx.fill(&words::CHOOSE_TENANT_ID, &[("id", id)]))).add(
-        of("div", "actions").add(button(cx, cx.say(&words::SWITCH_ACCOUNT), Rank::Secondary, &Intent::SwitchAccount)),
+    card_with(name, domain).add(of("p", "quiet").text(&cx.fill(words::CHOOSE_TENANT_ID, &[("id", id)]))).add(
+        of("div", "actions").add(button(cx, cx.say(words::SWITCH_ACCOUNT), Rank::Secondary, &Intent::SwitchAccount)),
     )
 }
 
 fn checks(cx: &Cx, view: &ChooseView) -> El {
-    card_with(cx.say(&words::CHECKS_TITLE), cx.say(&words::CHECKS_LEDE))
+    card_with(cx.say(words::CHECKS_TITLE), cx.say(words::CHECKS_LEDE))
         .add(of("ul", "rows").all(view.checks.iter().map(|check| check_row::row(cx, check))))
-        .add(of("div", "actions").add(button(cx, cx.say(&words::CHECK_AGAIN), Rank::Secondary, &Intent::CheckAgain)))
+        .add(of("div", "actions").add(button(cx, cx.say(words::CHECK_AGAIN), Rank::Secondary, &Intent::CheckAgain)))
 }
 
 fn bar(cx: &Cx, view: &ChooseView) -> Html {
-    let reason = view.blocked.as_deref().unwrap_or_else(|| cx.say(&words::PLAN_NEXT));
+    let reason = view.blocked.as_deref().unwrap_or_else(|| cx.say(words::PLAN_NEXT));
     of("div", "page__actions")
         .add(el("p").set("id", "plan-reason").text(reason))
         .add(
-            main_button(cx, cx.say(&words::SHOW_PLAN), &Intent::Plan, view.blocked.is_some(), "plan-reason")
+            main_button(cx, cx.say(words::SHOW_PLAN), &Intent::Plan, view.blocked.is_some(), "plan-reason")
                 .set("id", "show-plan"),
         )
         .into()

@@ -12,13 +12,13 @@ use crate::view_model::{ActionView, DoneView, EvidenceView};
 
 pub(crate) fn page(cx: &Cx, view: &DoneView) -> Html {
     let reminder = |reminder: &ActionView| {
-        card(cx, &words::REMINDER_TITLE).add(el("p").say(cx, &words::REMINDER_TEXT)).add(actions(
+        card(cx, words::REMINDER_TITLE).add(el("p").say(cx, words::REMINDER_TEXT)).add(actions(
             cx,
             std::slice::from_ref(reminder),
             Rank::Primary,
         ))
     };
-    let next = card(cx, &words::NEXT_TITLE).add(actions(cx, &view.actions, Rank::Secondary));
+    let next = card(cx, words::NEXT_TITLE).add(actions(cx, &view.actions, Rank::Secondary));
     many(vec![
         head(&view.title, &view.text),
         of("div", "page__columns")
@@ -35,16 +35,16 @@ fn evidence(cx: &Cx, rows: &[EvidenceView]) -> El {
             .add(el("td").text(&row.value).add(of("small", "quiet").text(&row.source)))
             .add(el("td").add(state::check(row.state, &row.word)))
     };
-    let column = |word: &'static Message| el("th").set("scope", "col").say(cx, word);
+    let column = |word: Message| el("th").set("scope", "col").say(cx, word);
     let head =
-        el("tr").all([&words::EVIDENCE_WHAT, &words::EVIDENCE_READ, &words::EVIDENCE_STATE].into_iter().map(column));
+        el("tr").all([words::EVIDENCE_WHAT, words::EVIDENCE_READ, words::EVIDENCE_STATE].into_iter().map(column));
     let table = of("table", "evidence").add(el("thead").add(head)).add(el("tbody").all(rows.iter().map(row)));
-    card(cx, &words::EVIDENCE).add(table)
+    card(cx, words::EVIDENCE).add(table)
 }
 
 fn proof(cx: &Cx, view: &DoneView) -> El {
     let command = &view.command;
-    card_with(cx.say(&words::PROVE_TITLE), &view.unproven)
+    card_with(cx.say(words::PROVE_TITLE), &view.unproven)
         .add(of("pre", "http").set("tabindex", "0").set("id", "proof").text(command.value.open()))
         .add(of("div", "actions").add(copy_button(cx, &command.label, command.piece, command.copied)))
 }

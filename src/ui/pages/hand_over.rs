@@ -29,7 +29,7 @@ pub(crate) fn HandOver(props: &HandOverProps) -> Html {
         Callback::from(move |_: Event| revealed.set(!*revealed))
     };
     let (secrets, plain): (Vec<&CopyView>, Vec<&CopyView>) = view.values.iter().partition(|value| value.hidden);
-    let names: Vec<&str> = std::iter::once(cx.say(&words::HAND_VALUES))
+    let names: Vec<&str> = std::iter::once(cx.say(words::HAND_VALUES))
         .chain(view.formats.iter().map(|format| format.label.as_str()))
         .collect();
     let panel = match tab.checked_sub(1).and_then(|index| view.formats.get(index)) {
@@ -42,14 +42,13 @@ pub(crate) fn HandOver(props: &HandOverProps) -> Html {
     };
     let made = !secrets.is_empty();
     let shown = secrets.iter().map(|value| field(cx, value, Some((*revealed, &toggle)))).collect::<Html>();
-    let lede = if made { &words::HAND_LEDE } else { &words::HAND_LEDE_KEPT };
-    let kept =
-        made.then(|| notice::remark(Severity::Info, cx.say(&words::HAND_WHERE_TITLE), cx.say(&words::HAND_WHERE)));
+    let lede = if made { words::HAND_LEDE } else { words::HAND_LEDE_KEPT };
+    let kept = made.then(|| notice::remark(Severity::Info, cx.say(words::HAND_WHERE_TITLE), cx.say(words::HAND_WHERE)));
     many(vec![
-        head(cx.say(&words::HAND_TITLE), cx.say(lede)),
+        head(cx.say(words::HAND_TITLE), cx.say(lede)),
         if made { credential(cx, view, shown).into() } else { Html::default() },
-        card(cx, &words::HAND_FOR)
-            .add(tabs::tabs(&list, cx.say(&words::HAND_FORMATS), &names, *tab, &choose))
+        card(cx, words::HAND_FOR)
+            .add(tabs::tabs(&list, cx.say(words::HAND_FORMATS), &names, *tab, &choose))
             .add(tabs::panel(*tab, panel))
             .into(),
         kept.unwrap_or_default(),
@@ -58,7 +57,7 @@ pub(crate) fn HandOver(props: &HandOverProps) -> Html {
 }
 
 fn credential(cx: &Cx, view: &HandOverView, shown: Html) -> El {
-    let once = of("span", "state tone--warning").say(cx, &words::HAND_ONCE);
+    let once = of("span", "state tone--warning").say(cx, words::HAND_ONCE);
     let stored = of("label", "option")
         .add(
             el("input")
@@ -67,9 +66,9 @@ fn credential(cx: &Cx, view: &HandOverView, shown: Html) -> El {
                 .checked(view.stored)
                 .change(cx, &Intent::Stored(!view.stored)),
         )
-        .add(el("span").say(cx, &words::HAND_STORED));
+        .add(el("span").say(cx, words::HAND_STORED));
     of("section", "card credential")
-        .add(of("div", "row__line").add(el("h2").say(cx, &words::HAND_SECRET)).add(once))
+        .add(of("div", "row__line").add(el("h2").say(cx, words::HAND_SECRET)).add(once))
         .add(shown)
         .add(of("p", "field__hint").text(&view.ends))
         .add(stored)
@@ -82,14 +81,14 @@ fn ready_made(cx: &Cx, format: &FormatView, secrets: &[&CopyView], revealed: boo
         hidden.fold(format.content.open().to_owned(), |text, secret| text.replace(secret.value.open(), "••••••••"));
     let actions =
         of("div", "actions").add(copy_button(cx, &format.label, Piece::Format(format.format), format.copied)).add(
-            button(cx, cx.say(&words::DOWNLOAD), Rank::Secondary, &Intent::Download(format.format))
+            button(cx, cx.say(words::DOWNLOAD), Rank::Secondary, &Intent::Download(format.format))
                 .set("id", "download"),
         );
     many(vec![of("pre", "http").set("tabindex", "0").text(&text).into(), actions.into()])
 }
 
 fn bar(cx: &Cx, free: bool) -> Html {
-    let reason = if free { "" } else { cx.say(&words::HAND_STORED_FIRST) };
-    let go_on = main_button(cx, cx.say(&words::CONTINUE), &Intent::Finish, !free, "finish-reason").set("id", "finish");
+    let reason = if free { "" } else { cx.say(words::HAND_STORED_FIRST) };
+    let go_on = main_button(cx, cx.say(words::CONTINUE), &Intent::Finish, !free, "finish-reason").set("id", "finish");
     of("div", "page__actions").add(el("p").set("id", "finish-reason").text(reason)).add(go_on).into()
 }

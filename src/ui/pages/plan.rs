@@ -18,11 +18,11 @@ pub(crate) fn page(cx: &Cx, view: &PlanView) -> Html {
     many(vec![
         head(&view.title, &view.summary),
         view.notes.iter().map(|note| notice::notice(cx, note)).collect(),
-        card(cx, &words::PLAN_CHANGES)
+        card(cx, words::PLAN_CHANGES)
             .add(of("ul", "rows").all(view.lines.iter().map(|line| plan_line::row(cx, line))))
             .into(),
         of("div", "page__actions")
-            .add(el("p").set("id", "confirm-note").say(cx, &words::PLAN_SAFE))
+            .add(el("p").set("id", "confirm-note").say(cx, words::PLAN_SAFE))
             .all(view.others.iter().map(other))
             .maybe(confirm)
             .into(),

@@ -12,7 +12,7 @@ use crate::view_model::{LaneView, OutcomeView, RunView, StepState};
 
 pub(crate) fn page(cx: &Cx, view: &RunView) -> Html {
     many(vec![
-        head(&view.title, cx.say(&words::RUN_LEDE)),
+        head(&view.title, cx.say(words::RUN_LEDE)),
         progress(cx, &view.lanes).into(),
         view.outcome.iter().map(|outcome| ended(cx, outcome)).collect(),
         of("div", "lanes").all(view.lanes.iter().map(|lane| one(cx, lane))).into(),
@@ -33,7 +33,7 @@ fn progress(cx: &Cx, lanes: &[LaneView]) -> El {
     el("progress").put("max", &steps().count().to_string()).put("value", &finished.to_string()).label(
         "aria-label",
         cx,
-        &words::RUN_PROGRESS,
+        words::RUN_PROGRESS,
     )
 }
 
@@ -49,7 +49,7 @@ fn bar(cx: &Cx, view: &RunView) -> Html {
     if !view.can_cancel && !view.cancelling {
         return Html::default();
     }
-    let hint = if view.cancelling { &words::RUN_CANCELLING } else { &words::RUN_CANCEL_HINT };
-    let stop = view.can_cancel.then(|| button(cx, cx.say(&words::RUN_CANCEL), Rank::Secondary, &Intent::Cancel));
+    let hint = if view.cancelling { words::RUN_CANCELLING } else { words::RUN_CANCEL_HINT };
+    let stop = view.can_cancel.then(|| button(cx, cx.say(words::RUN_CANCEL), Rank::Secondary, &Intent::Cancel));
     of("div", "page__actions").add(el("p").say(cx, hint)).maybe(stop).into()
 }

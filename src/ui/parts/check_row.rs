@@ -19,5 +19,5 @@ pub(crate) fn row(cx: &Cx, check: &CheckView) -> El {
 fn help(cx: &Cx, check: &CheckView, finding: &FindingView) -> El {
     let what = (finding.what != check.detail).then(|| el("p").text(&finding.what));
     let content = of("div", "stack").maybe(what).add(notice::explain(cx, finding));
-    super::more(cx.say(&words::WHAT_TO_DO), check.state == CheckState::Fail, content)
+    super::more(cx.say(words::WHAT_TO_DO), check.state == CheckState::Fail, content)
 }

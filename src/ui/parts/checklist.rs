@@ -44,13 +44,13 @@ pub(crate) fn Checklist(props: &ChecklistProps) -> Html {
         })
     };
     let shown: Vec<&TickView> = items.iter().filter(|item| matches(item, &wanted)).collect();
-    let found = cx.fill(&words::SEARCH_FOUND, &[("count", &shown.len().to_string())]);
+    let found = cx.fill(words::SEARCH_FOUND, &[("count", &shown.len().to_string())]);
     let foot = format!("{id}-foot");
     let input = el("input")
         .set("type", "search")
         .set("id", id)
-        .label("placeholder", cx, &words::SEARCH)
-        .label("aria-label", cx, &words::SEARCH)
+        .label("placeholder", cx, words::SEARCH)
+        .label("aria-label", cx, words::SEARCH)
         .set("autocomplete", "off")
         .set("spellcheck", "false")
         .put("aria-describedby", &foot)
@@ -73,7 +73,7 @@ fn matches(item: &TickView, wanted: &str) -> bool {
 
 fn chip(cx: &Cx, item: &TickView) -> El {
     let remove = (!item.disabled).then(|| {
-        let label = cx.fill(&words::REMOVE, &[("what", &item.label)]);
+        let label = cx.fill(words::REMOVE, &[("what", &item.label)]);
         el("button").set("type", "button").put("aria-label", &label).click(cx, &item.intent).add(of("span", "icon"))
     });
     of("span", "chip").key(&item.key).text(&item.label).maybe(remove)

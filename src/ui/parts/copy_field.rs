@@ -21,7 +21,7 @@ pub(crate) type Reveal<'a> = Option<(bool, &'a Callback<Event>)>;
 pub(crate) fn field(cx: &Cx, view: &CopyView, reveal: Reveal<'_>) -> El {
     let dots = view.hidden && !reveal.is_some_and(|(revealed, _)| revealed);
     let toggle = reveal.filter(|_| view.hidden).map(|(revealed, toggle)| {
-        let label = if revealed { &words::HIDE } else { &words::SHOW };
+        let label = if revealed { words::HIDE } else { words::SHOW };
         button::plain(cx.say(label), Rank::Secondary).on(ListenerKind::onclick, toggle.clone())
     });
     let id = id(view.piece);
@@ -49,7 +49,7 @@ pub(crate) fn value(id: &'static str, value: &str) -> El {
 }
 
 pub(crate) fn copy_button(cx: &Cx, what: &str, piece: Piece, copied: bool) -> El {
-    let (class, label) = if copied { ("button button--done", &words::COPIED) } else { ("button", &words::COPY) };
+    let (class, label) = if copied { ("button button--done", words::COPIED) } else { ("button", words::COPY) };
     of("button", class)
         .set("type", "button")
         .say(cx, label)

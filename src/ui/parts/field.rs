@@ -14,8 +14,8 @@ use crate::view_model::{FieldView, OptionView, TickView};
 pub(crate) fn text(
     cx: &Cx,
     id: &'static str,
-    label: &'static Message,
-    hint: &'static Message,
+    label: Message,
+    hint: Message,
     field: &FieldView,
     make: fn(String) -> Intent,
 ) -> Html {
@@ -38,7 +38,7 @@ pub(crate) fn text(
 }
 
 /// One of several, as a list that opens. The hint is that of the chosen one.
-pub(crate) fn select(cx: &Cx, id: &'static str, label: &'static Message, options: &[OptionView]) -> Html {
+pub(crate) fn select(cx: &Cx, id: &'static str, label: Message, options: &[OptionView]) -> Html {
     let hint = options.iter().find(|option| option.chosen).map_or("", |option| option.hint.as_str());
     of("div", "field")
         .add(of("label", "field__label").set("for", id).say(cx, label))
@@ -69,7 +69,7 @@ pub(crate) fn bare_select(cx: &Cx, id: &'static str, options: &[OptionView]) -> 
     };
     let chosen = options.iter().find(|option| option.chosen);
     let none = chosen.is_none().then(|| {
-        el("option").set("value", "").flag("disabled", true).flag("selected", true).say(cx, &words::CHOOSE_ONE)
+        el("option").set("value", "").flag("disabled", true).flag("selected", true).say(cx, words::CHOOSE_ONE)
     });
     let list = el("select")
         .set("id", id)
@@ -82,13 +82,7 @@ pub(crate) fn bare_select(cx: &Cx, id: &'static str, options: &[OptionView]) -> 
 }
 
 /// One of a few, all in sight: side by side when short, below each other when each has its reason.
-pub(crate) fn radios(
-    cx: &Cx,
-    name: &'static str,
-    legend: &'static Message,
-    options: &[OptionView],
-    side_by_side: bool,
-) -> Html {
+pub(crate) fn radios(cx: &Cx, name: &'static str, legend: Message, options: &[OptionView], side_by_side: bool) -> Html {
     let radio = |option: &OptionView| {
         let input =
             el("input").set("type", "radio").set("name", name).checked(option.chosen).flag("disabled", option.disabled);

@@ -30,7 +30,7 @@ pub(super) fn head(title: &str, lede: &str) -> Html {
 }
 
 /// A card with its heading.
-pub(super) fn card(cx: &Cx, title: &'static Message) -> El {
+pub(super) fn card(cx: &Cx, title: Message) -> El {
     of("section", "card").add(el("h2").say(cx, title))
 }
 

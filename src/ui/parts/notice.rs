@@ -13,10 +13,10 @@ use crate::view_model::{FindingView, Severity};
 /// A finding that stands by itself.
 pub(crate) fn notice(cx: &Cx, finding: &FindingView) -> El {
     let word = match finding.severity {
-        Severity::Info => &words::SAY_INFO,
-        Severity::Success => &words::SAY_SUCCESS,
-        Severity::Warning => &words::SAY_WARNING,
-        Severity::Error => &words::SAY_ERROR,
+        Severity::Info => words::SAY_INFO,
+        Severity::Success => words::SAY_SUCCESS,
+        Severity::Warning => words::SAY_WARNING,
+        Severity::Error => words::SAY_ERROR,
     };
     let what = of("p", "notice__title").add(of("span", "unseen").say(cx, word).text(": ")).text(&finding.what);
     of("section", state::notice_class(finding.severity))
@@ -27,9 +27,9 @@ pub(crate) fn notice(cx: &Cx, finding: &FindingView) -> El {
 /// Everything of a finding but its first sentence, for places that have said it already.
 pub(crate) fn explain(cx: &Cx, finding: &FindingView) -> Html {
     let facts = of("dl", "facts")
-        .add(fact(cx, &words::WHY, &finding.why))
-        .add(fact(cx, &words::WHAT_TO_DO, &finding.fix))
-        .add(fact(cx, &words::WHO_CAN, &finding.who));
+        .add(fact(cx, words::WHY, &finding.why))
+        .add(fact(cx, words::WHAT_TO_DO, &finding.fix))
+        .add(fact(cx, words::WHO_CAN, &finding.who));
     let link = finding.link.as_ref().map(|(label, url)| of("p", "actions").add(super::link(label, url)));
     many(vec![
         facts.into(),
@@ -45,7 +45,7 @@ pub(crate) fn remark(severity: Severity, title: &str, text: &str) -> Html {
     of("div", state::notice_class(severity)).add(el("div").maybe(title).add(el("p").text(text))).into()
 }
 
-fn fact(cx: &Cx, label: &'static Message, text: &str) -> Html {
+fn fact(cx: &Cx, label: Message, text: &str) -> Html {
     if text.is_empty() {
         return Html::default();
     }
@@ -59,9 +59,9 @@ fn support(cx: &Cx, finding: &FindingView) -> Html {
     let lines = format!("{}\n{}", finding.code, finding.support.join("\n"));
     let content = el("div").add(of("pre", "http").text(&lines)).add(button::button(
         cx,
-        cx.say(&words::COPY_DETAILS),
+        cx.say(words::COPY_DETAILS),
         Rank::Subtle,
         &Intent::Copy(Piece::SupportReport),
     ));
-    super::more(cx.say(&words::DETAILS_FOR_SUPPORT), false, content).into()
+    super::more(cx.say(words::DETAILS_FOR_SUPPORT), false, content).into()
 }

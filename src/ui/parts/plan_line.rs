@@ -11,7 +11,7 @@ pub(crate) fn row(cx: &Cx, line: &PlanLineView) -> El {
         of("pre", "http").set("tabindex", "0").text(&format!("{}\n{}", request.line, request.rest))
     };
     let requests = (!line.requests.is_empty()).then(|| {
-        super::more(cx.say(&words::PLAN_REQUESTS), false, of("div", "stack").all(line.requests.iter().map(request)))
+        super::more(cx.say(words::PLAN_REQUESTS), false, of("div", "stack").all(line.requests.iter().map(request)))
     });
     of("li", "plan-line")
         .add(state::change(line.kind, &line.word))
