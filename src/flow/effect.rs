@@ -1,6 +1,6 @@
 //! Everything the decisions may ask of the browser. Each is performed by one place in `browser/`.
 
-use crate::protocol::http::{Request, Response, Silence};
+use crate::protocol::http::{CallError, Request, Response, Silence};
 use crate::protocol::secret::Secret;
 
 /// Joins an answer to its question. Never used twice; an answer with an unknown id is ignored.
@@ -142,3 +142,8 @@ pub enum Effect {
 
 /// An answer or the lack of one.
 pub type Answer = Result<Response, Silence>;
+
+/// The answer for a reader, its lack as an error.
+pub(super) fn heard(answer: &Answer) -> Result<&Response, CallError> {
+    answer.as_ref().map_err(|silence| CallError::Silent(*silence))
+}

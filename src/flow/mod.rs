@@ -223,7 +223,7 @@ pub fn update(model: &mut Model, event: Event, moment: Moment) -> Vec<Effect> {
         Event::Started(start) => model.start(*start, &mut out),
         Event::TextLoaded { language, text } => model.text_loaded(&language, text.as_deref()),
         _ if !matches!(model.setup, Setup::Ready(_)) => {}
-        Event::Replied { id, answer } => model.replied(id, answer, &mut out),
+        Event::Replied { id, answer } => model.replied(id, &answer, &mut out),
         Event::Elapsed { id } => model.elapsed(id, &mut out),
         Event::Ticked => {}
         Event::StorageRefused => model.storage_refused(),

@@ -27,7 +27,7 @@ pub(super) enum Purpose {
     /// Fills facts.
     Check {
         /// Which.
-        question: Question,
+        question: Box<Question>,
         /// Which try this is.
         attempt: u32,
     },
@@ -102,12 +102,12 @@ impl Model {
         let home = self.origin_of(resource);
         if url::origin(&call.request.url).as_deref() != Some(home.as_str()) {
             // A server's link that leads elsewhere: no token goes there.
-            self.deliver(call, Err(Silence::Unreachable), out);
+            self.deliver(call, &Err(Silence::Unreachable), out);
             return;
         }
         match self.token(resource, out.now) {
             Some(token) => self.emit(call, Some(token), out),
-            None if self.token_refused(resource).is_some() => self.deliver(call, Err(Silence::Unreachable), out),
+            None if self.token_refused(resource).is_some() => self.deliver(call, &Err(Silence::Unreachable), out),
             None => {
                 self.net.held.push(call);
                 self.renew(resource, out);
@@ -128,13 +128,13 @@ impl Model {
     }
 
     /// An answer arrived: to a known question once, else it is counted and dropped.
-    pub(super) fn replied(&mut self, id: EffectId, answer: Answer, out: &mut Out) {
+    pub(super) fn replied(&mut self, id: EffectId, answer: &Answer, out: &mut Out) {
         let Some(place) = self.net.calls.iter().position(|(of, _)| *of == id) else {
             self.net.ignored += 1;
             return;
         };
         let (_, mut call) = self.net.calls.swap_remove(place);
-        if let (Some(resource), Ok(response)) = (call.resource, &answer)
+        if let (Some(resource), Ok(response)) = (call.resource, answer)
             && self.is_stale_token(response, resource, call.renewed)
         {
             call.renewed = true;
@@ -153,7 +153,7 @@ impl Model {
     }
 
     #[expect(clippy::boxed_local, reason = "it is boxed wherever it comes from")]
-    fn deliver(&mut self, call: Box<Call>, answer: Answer, out: &mut Out) {
+    fn deliver(&mut self, call: Box<Call>, answer: &Answer, out: &mut Out) {
         match call.purpose {
             Purpose::Redeem(attempt) => self.redeemed(*attempt, answer, out),
             Purpose::Refresh(resource) => self.renewed(resource, answer, out),

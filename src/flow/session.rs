@@ -3,7 +3,7 @@
 //! Tokens live here, in memory only. A record in this tab's storage holds what an attempt needs after the page was
 //! left (state, nonce, verifier); it is deleted when it is first read, whatever comes of it.
 
-use super::effect::{Answer, Effect};
+use super::effect::{Answer, Effect, heard};
 use super::finding::{Finding, FindingCode};
 use super::moment::Out;
 use super::net::Purpose;
@@ -268,9 +268,9 @@ impl Model {
         self.send_plain(request, Purpose::Redeem(Box::new(attempt)), out);
     }
 
-    pub(super) fn redeemed(&mut self, attempt: Attempt, answer: Answer, out: &mut Out) {
+    pub(super) fn redeemed(&mut self, attempt: Attempt, answer: &Answer, out: &mut Out) {
         self.session = Session::SignedOut;
-        let result = answer.map_err(CallError::Silent).and_then(|response| oauth::read_token(&response));
+        let result = heard(answer).and_then(oauth::read_token);
         let token = match result {
             Ok(token) => token,
             Err(CallError::Refused(refusal)) => {
@@ -386,8 +386,8 @@ impl Model {
         self.send_plain(request, Purpose::Refresh(resource), out);
     }
 
-    pub(super) fn renewed(&mut self, resource: Resource, answer: Answer, out: &mut Out) {
-        let result = answer.map_err(CallError::Silent).and_then(|response| oauth::read_token(&response));
+    pub(super) fn renewed(&mut self, resource: Resource, answer: &Answer, out: &mut Out) {
+        let result = heard(answer).and_then(oauth::read_token);
         let now = out.now;
         let finding = match &result {
             Err(CallError::Refused(refusal)) => Some(refresh_finding(&self.wanted_tenant(), resource, refusal, now)),

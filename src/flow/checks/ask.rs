@@ -2,7 +2,7 @@
 
 use super::{Facts, Lookup, Question, RecordFact};
 use crate::flow::choices::Target;
-use crate::flow::effect::Answer;
+use crate::flow::effect::{Answer, heard};
 use crate::flow::finding::Finding;
 use crate::flow::moment::Out;
 use crate::flow::net::Purpose;
@@ -116,7 +116,7 @@ impl Model {
 
     pub(in crate::flow) fn ask(&mut self, question: Question, attempt: u32, out: &mut Out) {
         let Some((resource, request)) = self.request_for(&question) else { return };
-        self.send(resource, request, Purpose::Check { question, attempt }, out);
+        self.send(resource, request, Purpose::Check { question: Box::new(question), attempt }, out);
     }
 
     fn request_for(&self, question: &Question) -> Option<(Resource, Request)> {
@@ -204,9 +204,9 @@ impl Model {
         items
     }
 
-    pub(in crate::flow) fn answered(&mut self, question: Question, attempt: u32, answer: Answer, out: &mut Out) {
+    pub(in crate::flow) fn answered(&mut self, question: Box<Question>, attempt: u32, answer: &Answer, out: &mut Out) {
         // An answer for an environment or application that is no longer meant says nothing.
-        let current = match &question {
+        let current = match &*question {
             Question::Everything { generation }
             | Question::Application { generation }
             | Question::Details { generation, .. } => *generation == self.facts.application_generation,
@@ -220,18 +220,18 @@ impl Model {
         if !current {
             return;
         }
-        if let Some(ms) = self.worth_repeating(&question, &answer, attempt, out) {
-            self.net.timer(Timer::Ask { question: Box::new(question), attempt: attempt + 1 }, ms, out);
+        if let Some(ms) = self.worth_repeating(&question, answer, attempt, out) {
+            self.net.timer(Timer::Ask { question, attempt: attempt + 1 }, ms, out);
             return;
         }
-        match question {
+        match *question {
             Question::Everything { generation } => self.take_everything(generation, answer, out),
             Question::Application { generation } => self.take_application_batch(generation, answer, out),
             Question::Details { generation, found, app_id } => {
                 self.take_details(generation, *found, app_id, answer, out);
             }
             Question::Policy => {
-                let result = answer.map_err(CallError::Silent).and_then(|response| graph::read_policy(&response));
+                let result = heard(answer).and_then(graph::read_policy);
                 self.facts.policy = match result {
                     Ok(policy) => Lookup::Known(policy),
                     Err(error) => Lookup::Failed(self.explain(&error, Resource::Graph, "policy", out.now)),

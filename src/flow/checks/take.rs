@@ -2,7 +2,7 @@
 
 use super::{Directory, Lookup, Question, RecordFact, Registered, UserFact};
 use crate::flow::choices::{SetKey, Target};
-use crate::flow::effect::Answer;
+use crate::flow::effect::{Answer, heard};
 use crate::flow::finding::{Finding, FindingCode, Weight};
 use crate::flow::moment::Out;
 use crate::flow::{Intent, Model};
@@ -12,8 +12,8 @@ use crate::protocol::http::{CallError, Response};
 use crate::protocol::oauth::Resource;
 
 impl Model {
-    pub(super) fn take_everything(&mut self, generation: u64, answer: Answer, out: &mut Out) {
-        let parts = match answer.map_err(CallError::Silent).and_then(|response| graph::read_batch(&response)) {
+    pub(super) fn take_everything(&mut self, generation: u64, answer: &Answer, out: &mut Out) {
+        let parts = match heard(answer).and_then(graph::read_batch) {
             Ok(parts) => parts,
             Err(error) => {
                 let finding = self.explain(&error, Resource::Graph, "directory", out.now);
@@ -38,8 +38,8 @@ impl Model {
         self.take_application_parts(generation, part("application"), parts.get("namesakes"), out);
     }
 
-    pub(super) fn take_application_batch(&mut self, generation: u64, answer: Answer, out: &mut Out) {
-        match answer.map_err(CallError::Silent).and_then(|response| graph::read_batch(&response)) {
+    pub(super) fn take_application_batch(&mut self, generation: u64, answer: &Answer, out: &mut Out) {
+        match heard(answer).and_then(graph::read_batch) {
             Ok(parts) => {
                 let missing = missing();
                 let application = parts.get("application").unwrap_or(&missing);
@@ -89,25 +89,24 @@ impl Model {
         _: u64,
         found: Option<Application>,
         app_id: String,
-        answer: Answer,
+        answer: &Answer,
         out: &mut Out,
     ) {
-        let result =
-            answer.map_err(CallError::Silent).and_then(|response| graph::read_batch(&response)).and_then(|parts| {
-                let missing = missing();
-                let part = |id: &str| parts.get(id).unwrap_or(&missing);
-                let principal = graph::or_missing(graph::read_service_principal(part("principal")))?;
-                let grants = graph::or_missing(graph::read_grants(part("grants")))?.unwrap_or_default();
-                Ok(Registered { application: found, app_id, service_principal: principal, grants })
-            });
+        let result = heard(answer).and_then(graph::read_batch).and_then(|parts| {
+            let missing = missing();
+            let part = |id: &str| parts.get(id).unwrap_or(&missing);
+            let principal = graph::or_missing(graph::read_service_principal(part("principal")))?;
+            let grants = graph::or_missing(graph::read_grants(part("grants")))?.unwrap_or_default();
+            Ok(Registered { application: found, app_id, service_principal: principal, grants })
+        });
         self.facts.registered = match result {
             Ok(registered) => Lookup::Known(Some(registered)),
             Err(error) => Lookup::Failed(self.explain(&error, Resource::Graph, "application", out.now)),
         };
     }
 
-    pub(super) fn take_admin_environments(&mut self, answer: Answer, out: &mut Out) {
-        match answer.map_err(CallError::Silent).and_then(|response| bc::read_environments(&response)) {
+    pub(super) fn take_admin_environments(&mut self, answer: &Answer, out: &mut Out) {
+        match heard(answer).and_then(bc::read_environments) {
             Ok(list) => self.environments_known(list),
             Err(error) => {
                 if let Some(refused) = self.token_refused(Resource::BusinessCentral) {
@@ -126,8 +125,8 @@ impl Model {
         }
     }
 
-    pub(super) fn take_user_environments(&mut self, first: Finding, answer: Answer) {
-        let result = answer.map_err(CallError::Silent).and_then(|response| bc::read_environments(&response));
+    pub(super) fn take_user_environments(&mut self, first: Finding, answer: &Answer) {
+        let result = heard(answer).and_then(bc::read_environments);
         if let Ok(list) = result {
             self.environments_known(list);
             return;
@@ -155,8 +154,8 @@ impl Model {
         self.facts.environments = Lookup::Known(list);
     }
 
-    pub(super) fn take_companies(&mut self, generation: u64, mut so_far: Vec<Company>, answer: Answer, out: &mut Out) {
-        match answer.map_err(CallError::Silent).and_then(|response| bc::read_companies(&response)) {
+    pub(super) fn take_companies(&mut self, generation: u64, mut so_far: Vec<Company>, answer: &Answer, out: &mut Out) {
+        match heard(answer).and_then(bc::read_companies) {
             Ok((rows, next)) => {
                 so_far.extend(rows);
                 if next.is_some() {
@@ -188,8 +187,14 @@ impl Model {
         }
     }
 
-    pub(super) fn take_sets(&mut self, generation: u64, mut so_far: Vec<PermissionSet>, answer: Answer, out: &mut Out) {
-        match answer.map_err(CallError::Silent).and_then(|response| bc::read_permission_sets(&response)) {
+    pub(super) fn take_sets(
+        &mut self,
+        generation: u64,
+        mut so_far: Vec<PermissionSet>,
+        answer: &Answer,
+        out: &mut Out,
+    ) {
+        match heard(answer).and_then(bc::read_permission_sets) {
             Ok((rows, next)) => {
                 so_far.extend(rows);
                 if next.is_some() {
@@ -234,8 +239,8 @@ impl Model {
         });
     }
 
-    pub(super) fn take_record(&mut self, answer: Answer, out: &mut Out) {
-        self.facts.record = match answer.map_err(CallError::Silent).and_then(|response| bc::read_records(&response)) {
+    pub(super) fn take_record(&mut self, answer: &Answer, out: &mut Out) {
+        self.facts.record = match heard(answer).and_then(bc::read_records) {
             Ok((rows, _)) => {
                 let app_id = self.known_app_id();
                 let record = rows
@@ -248,15 +253,15 @@ impl Model {
         };
     }
 
-    pub(super) fn take_user(&mut self, generation: u64, answer: Answer, out: &mut Out) {
+    pub(super) fn take_user(&mut self, generation: u64, answer: &Answer, out: &mut Out) {
         let name = self.record_description();
         let by_id =
             matches!(self.facts.record.known(), Some(RecordFact::Readable(Some(record))) if record.user_id.is_some());
-        let result = answer.map_err(CallError::Silent).and_then(|response| {
+        let result = heard(answer).and_then(|response| {
             if by_id {
-                graph::or_missing(bc::read_user(&response))
+                graph::or_missing(bc::read_user(response))
             } else {
-                let (rows, _) = bc::read_users(&response)?;
+                let (rows, _) = bc::read_users(response)?;
                 Ok(rows.into_iter().find(|row| bc::code(&row.user_name) == bc::code(&name)))
             }
         });
@@ -287,10 +292,10 @@ impl Model {
         generation: u64,
         user: User,
         mut so_far: Vec<UserPermission>,
-        answer: Answer,
+        answer: &Answer,
         out: &mut Out,
     ) {
-        match answer.map_err(CallError::Silent).and_then(|response| bc::read_user_permissions(&response)) {
+        match heard(answer).and_then(bc::read_user_permissions) {
             Ok((rows, next)) => {
                 so_far.extend(rows);
                 if next.is_some() {

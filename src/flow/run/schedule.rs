@@ -83,7 +83,7 @@ impl Model {
         self.send(resource, request, Purpose::Task { run: id, index }, out);
     }
 
-    pub(in crate::flow) fn task_answered(&mut self, run_id: u64, index: usize, answer: Answer, out: &mut Out) {
+    pub(in crate::flow) fn task_answered(&mut self, run_id: u64, index: usize, answer: &Answer, out: &mut Out) {
         let refused = self.run.as_ref().and_then(|run| run.tasks.get(index)).and_then(|task| {
             let resource = steps::resource(&task.step);
             self.token_refused(resource).cloned()

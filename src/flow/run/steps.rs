@@ -2,7 +2,7 @@
 
 use super::trouble::{Verdict, decide};
 use super::{Evidence, Known, Pause, Phase, Run, Task};
-use crate::flow::effect::Answer;
+use crate::flow::effect::{Answer, heard};
 use crate::flow::event::Intent;
 use crate::flow::finding::{Finding, FindingCode as Code};
 use crate::flow::plan::{Action, Brief, Step, is_given};
@@ -166,26 +166,26 @@ fn build(
 pub(super) fn judge(
     run: &mut Run,
     index: usize,
-    answer: Answer,
+    answer: &Answer,
     now: u64,
     offline: bool,
     entropy: &mut Entropy,
 ) -> Verdict {
     let step = run.tasks[index].step.clone();
     let phase = run.tasks[index].phase.clone();
-    let result = answer.map_err(CallError::Silent).and_then(|response| match (&step, &phase) {
+    let result = heard(answer).and_then(|response| match (&step, &phase) {
         (Step::Secret | Step::VerifyEntra, Phase::RemoveLost(_)) | (Step::RemoveSecret { .. }, _) => {
-            removed(&response, &phase)
+            removed(response, &phase)
         }
-        (Step::Application, _) => application(run, index, &phase, &response),
-        (Step::ServicePrincipal, _) => service_principal(run, &phase, &response),
-        (Step::Consent(roles), _) => consent(run, index, roles, &phase, &response),
-        (Step::Record(RouteKind::PartnerApi), _) => record(run, &phase, &response),
-        (Step::Record(RouteKind::Guided), _) => guided(run, &response),
-        (Step::PermissionSet { set, company }, _) => permission_set(set, company, &phase, &response),
-        (Step::Secret, _) => secret(run, &phase, &response),
-        (Step::VerifyEntra, _) => verify_entra(run, index, &response, now),
-        (Step::VerifyBusinessCentral, _) => verify_business_central(run, index, &phase, &response, now),
+        (Step::Application, _) => application(run, index, &phase, response),
+        (Step::ServicePrincipal, _) => service_principal(run, &phase, response),
+        (Step::Consent(roles), _) => consent(run, index, roles, &phase, response),
+        (Step::Record(RouteKind::PartnerApi), _) => record(run, &phase, response),
+        (Step::Record(RouteKind::Guided), _) => guided(run, response),
+        (Step::PermissionSet { set, company }, _) => permission_set(set, company, &phase, response),
+        (Step::Secret, _) => secret(run, &phase, response),
+        (Step::VerifyEntra, _) => verify_entra(run, index, response, now),
+        (Step::VerifyBusinessCentral, _) => verify_business_central(run, index, &phase, response, now),
     });
     match result {
         Ok(verdict) => verdict,
