@@ -7,6 +7,7 @@
 pub mod base64;
 pub mod business_central;
 pub mod claims;
+mod code_field;
 pub mod date;
 pub mod entropy;
 pub mod graph;
