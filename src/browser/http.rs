@@ -1,19 +1,14 @@
 //! Sends requests with `fetch`: no cookies, no referrer, no cache, and an end to waiting.
 
 use crate::flow::effect::Answer;
-use crate::protocol::http::{Body, Request, Response, Silence};
+use crate::protocol::http::{Body, Method, Request, Response, Silence};
 use crate::protocol::secret::Secret;
+use gloo_net::http::{Method as Verb, RequestBuilder};
 use std::cell::Cell;
 use std::rc::Rc;
 use wasm_bindgen::JsCast;
 use wasm_bindgen::prelude::*;
-use wasm_bindgen_futures::JsFuture;
-use web_sys::{
-    AbortController, Headers, ReferrerPolicy, RequestCache, RequestCredentials, RequestInit, Response as Reply, window,
-};
-
-/// The headers of an answer that anybody here looks at.
-const READ_HEADERS: [&str; 2] = ["retry-after", "request-id"];
+use web_sys::{AbortController, ReferrerPolicy, RequestCache, RequestCredentials, window};
 
 /// Sends one request. A status of any kind is an answer; only the lack of one is silence.
 pub(super) async fn send(request: &Request, timeout_ms: u64) -> Answer {
@@ -25,43 +20,43 @@ pub(super) async fn send(request: &Request, timeout_ms: u64) -> Answer {
     let expired = Rc::new(Cell::new(false));
     let timer = deadline(&controller, &expired, timeout_ms);
 
+    let verb = match request.method {
+        Method::Get => Verb::GET,
+        Method::Post => Verb::POST,
+        Method::Patch => Verb::PATCH,
+        Method::Delete => Verb::DELETE,
+    };
+    let mut builder = RequestBuilder::new(&request.url)
+        .method(verb)
+        .credentials(RequestCredentials::Omit)
+        .referrer_policy(ReferrerPolicy::NoReferrer)
+        .cache(RequestCache::NoStore)
+        .abort_signal(Some(&controller.signal()));
+    for (name, value) in &request.headers {
+        builder = builder.header(name, value);
+    }
+    if let Some(token) = &request.bearer {
+        builder = builder.header("Authorization", &format!("Bearer {}", token.open()));
+    }
+    let built = match &request.body {
+        Body::Empty => builder.build(),
+        Body::Json(body) => builder.header("Content-Type", "application/json").body(body.to_string()),
+        Body::Form(form) => builder
+            .header("Content-Type", "application/x-www-form-urlencoded;charset=utf-8")
+            .body(form.open().to_owned()),
+    };
     let answer = async {
-        let init = RequestInit::new();
-        init.set_method(request.method.name());
-        init.set_credentials(RequestCredentials::Omit);
-        init.set_referrer_policy(ReferrerPolicy::NoReferrer);
-        init.set_cache(RequestCache::NoStore);
-        init.set_signal(Some(&controller.signal()));
-        let headers = Headers::new()?;
-        for (name, value) in &request.headers {
-            headers.append(name, value)?;
-        }
-        if let Some(token) = &request.bearer {
-            headers.append("Authorization", &["Bearer ", token.open()].concat())?;
-        }
-        let (kind, body) = match &request.body {
-            Body::Empty => ("", JsValue::UNDEFINED),
-            Body::Json(body) => ("application/json", body.to_line().into()),
-            Body::Form(form) => ("application/x-www-form-urlencoded;charset=utf-8", form.open().into()),
-        };
-        if !kind.is_empty() {
-            headers.append("Content-Type", kind)?;
-        }
-        init.set_headers_headers(&headers);
-        init.set_body(&body);
-        let reply = fetch(&request.url, &init).await?;
-        let headers = READ_HEADERS
-            .iter()
-            .filter_map(|name| Some(((*name).to_owned(), reply.headers().get(name).ok()??)))
-            .collect();
-        let body = Secret::new(read_text(&reply).await?);
-        Ok::<_, JsValue>(Response { status: reply.status(), headers, body })
+        let response = built.map_err(|_| ())?.send().await.map_err(|_| ())?;
+        let headers = response.headers().entries().map(|(name, value)| (name.to_ascii_lowercase(), value)).collect();
+        let status = response.status();
+        let body = response.text().await.map_err(|_| ())?;
+        Ok::<_, ()>(Response { status, headers, body: Secret::new(body) })
     }
     .await;
     if let (Some(window), Some(timer)) = (window(), timer) {
         window.clear_timeout_with_handle(timer);
     }
-    answer.map_err(|_| if expired.get() { Silence::TimedOut } else { silence() })
+    answer.map_err(|()| if expired.get() { Silence::TimedOut } else { silence() })
 }
 
 fn deadline(controller: &AbortController, expired: &Rc<Cell<bool>>, timeout_ms: u64) -> Option<i32> {
@@ -76,24 +71,14 @@ fn deadline(controller: &AbortController, expired: &Rc<Cell<bool>>, timeout_ms: 
 
 /// Loads a text that lies beside the page.
 pub(super) async fn load(path: &str) -> Result<String, String> {
-    let init = RequestInit::new();
-    init.set_credentials(RequestCredentials::SameOrigin);
-    init.set_cache(RequestCache::NoCache);
-    let text = async {
-        let reply = fetch(path, &init).await?;
-        if reply.ok() { read_text(&reply).await } else { Err(format!("HTTP {}", reply.status()).into()) }
-    };
-    text.await.map_err(|error| {
-        let message = error.dyn_ref::<js_sys::Error>().map(|error| String::from(error.message()));
-        message.or_else(|| error.as_string()).unwrap_or_default()
-    })
-}
-
-async fn fetch(url: &str, init: &RequestInit) -> Result<Reply, JsValue> {
-    let window = window().ok_or(JsValue::NULL)?;
-    JsFuture::from(window.fetch_with_str_and_init(url, init)).await?.dyn_into()
-}
-
-async fn read_text(reply: &Reply) -> Result<String, JsValue> {
-    Ok(JsFuture::from(reply.text()?).await?.as_string().unwrap_or_default())
+    let response = RequestBuilder::new(path)
+        .credentials(RequestCredentials::SameOrigin)
+        .cache(RequestCache::NoCache)
+        .send()
+        .await
+        .map_err(|error| error.to_string())?;
+    if !response.ok() {
+        return Err(format!("HTTP {}", response.status()));
+    }
+    response.text().await.map_err(|error| error.to_string())
 }
