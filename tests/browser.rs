@@ -1,5 +1,6 @@
 //! The thin edge in a real browser: address, storage, loading, and that the screens mount and follow the model.
 #![cfg(target_arch = "wasm32")]
+#![expect(clippy::expect_used, reason = "a test that cannot go on has failed")]
 
 use entrada::browser::Runtime;
 use entrada::flow::{Event, Intent, Start};
