@@ -1,7 +1,7 @@
 //! Business Central's APIs: environments, companies, users, permission sets and the Microsoft Entra application
 //! record. Addresses, bodies and traps: `business-central.md`. Nothing here is sent; see `flow`.
 
-use super::http::{CallError, Method, Refusal, Request, Response};
+use super::http::{self, CallError, Method, Refusal, Request, Response};
 use super::json::{self, Misread, Node, Value, json};
 use super::url;
 
@@ -255,16 +255,7 @@ impl Site {
 
 /// The body of a successful answer, or the error that stands there instead.
 pub fn success(response: &Response) -> Result<Value, CallError> {
-    if matches!(response.status, 429 | 502 | 503 | 504) {
-        return Err(CallError::Busy { status: response.status, after_ms: response.retry_after_ms() });
-    }
-    if !response.is_success() {
-        return Err(CallError::Refused(Box::new(refusal(response))));
-    }
-    if response.body.is_empty() {
-        return Ok(Value::Null);
-    }
-    json::parse(response.body.open()).map_err(CallError::Unreadable)
+    http::read_json(response, refusal)
 }
 
 /// Both error shapes: `{"error":{code,message}}` with the correlation id inside the message, and the admin API's

@@ -1,6 +1,6 @@
 //! HTTP requests and responses as values. Who sends them, and when, is decided elsewhere.
 
-use super::json::Value;
+use super::json::{self, Value};
 use super::secret::Secret;
 
 /// The methods the APIs we call know.
@@ -144,7 +144,22 @@ pub enum CallError {
     Silent(Silence),
     /// An answer arrived that does not fit the contract.
     #[error("unreadable answer: {0}")]
-    Unreadable(super::json::Misread),
+    Unreadable(json::Misread),
+}
+
+/// The JSON body of a successful answer, or the error that stands there instead; how a service words its refusals is
+/// the service's own.
+pub(super) fn read_json(response: &Response, refusal: fn(&Response) -> Refusal) -> Result<Value, CallError> {
+    if matches!(response.status, 429 | 502 | 503 | 504) {
+        return Err(CallError::Busy { status: response.status, after_ms: response.retry_after_ms() });
+    }
+    if !response.is_success() {
+        return Err(CallError::Refused(Box::new(refusal(response))));
+    }
+    if response.body.is_empty() {
+        return Ok(Value::Null);
+    }
+    json::parse(response.body.open()).map_err(CallError::Unreadable)
 }
 
 /// What a refusing server said. Messages are for developers and may change; codes decide (graph.md 10).

@@ -2,7 +2,7 @@
 
 use super::words::finding;
 use super::{CheckState, CheckView, ChooseView, EnvironmentView, FieldView, ListView, OptionView, TickView};
-use crate::flow::assess::{BARRED_SET, Blocker, Check, Detail, State, is_broad};
+use crate::flow::assess::{BARRED_SET, Blocker, Check, Detail, is_broad};
 use crate::flow::checks::Lookup;
 use crate::flow::choices::{Choices, NAME_LIMIT, SetKey};
 use crate::flow::route::RouteKind;
@@ -277,13 +277,13 @@ fn check_label(key: &str) -> crate::text::Message {
 }
 
 fn check(words: &Catalogue, check: &Check) -> CheckView {
-    let (state, word) = match check.state {
-        State::Pass => (CheckState::Pass, en::SAY_PASS),
-        State::Warn => (CheckState::Warn, en::SAY_WARN),
-        State::Fail => (CheckState::Fail, en::SAY_FAIL),
-        State::Running => (CheckState::Running, en::SAY_RUNNING),
-        State::Unknown if check.finding.is_some() => (CheckState::Unknown, en::SAY_UNKNOWN),
-        State::Unknown => (CheckState::Unknown, en::SAY_NOT_YET),
+    let word = match check.state {
+        CheckState::Pass => en::SAY_PASS,
+        CheckState::Warn => en::SAY_WARN,
+        CheckState::Fail => en::SAY_FAIL,
+        CheckState::Running => en::SAY_RUNNING,
+        CheckState::Unknown if check.finding.is_some() => en::SAY_UNKNOWN,
+        CheckState::Unknown => en::SAY_NOT_YET,
     };
     let found = check.finding.as_ref().map(|it| finding(words, it));
     let said = found.as_ref().map(|it| it.what.clone()).unwrap_or_default();
@@ -306,11 +306,11 @@ fn check(words: &Catalogue, check: &Check) -> CheckView {
         Detail::Route(RouteKind::Guided) => words.say(en::ROUTE_GUIDED),
     };
     // A passing check keeps its finding only when there is something to know beside it.
-    let keep = check.state != State::Pass || check.finding.as_ref().is_some_and(|it| it.weight == Weight::Info);
+    let keep = check.state != CheckState::Pass || check.finding.as_ref().is_some_and(|it| it.weight == Weight::Info);
     CheckView {
         key: check.key,
         label: words.say(check_label(check.key)),
-        state,
+        state: check.state,
         word: words.say(word),
         detail,
         finding: found.filter(|_| keep),

@@ -41,15 +41,15 @@ pub(super) fn view(model: &Model, plan: &Plan, words: &Catalogue) -> PlanView {
 }
 
 fn line(line: &Line, brief: &Brief, words: &Catalogue) -> PlanLineView {
-    let (kind, word) = match line.action {
-        Action::Create => (ChangeKind::Create, en::WORD_CREATE),
-        Action::Keep => (ChangeKind::Keep, en::WORD_KEEP),
-        Action::Change => (ChangeKind::Change, en::WORD_CHANGE),
-        Action::Skip => (ChangeKind::Skip, en::WORD_SKIP),
-        Action::Remove => (ChangeKind::Remove, en::WORD_REMOVE),
+    let word = match line.action {
+        ChangeKind::Create => en::WORD_CREATE,
+        ChangeKind::Keep => en::WORD_KEEP,
+        ChangeKind::Change => en::WORD_CHANGE,
+        ChangeKind::Skip => en::WORD_SKIP,
+        ChangeKind::Remove => en::WORD_REMOVE,
     };
     PlanLineView {
-        kind,
+        kind: line.action,
         word: words.say(word),
         title: title(&line.step, brief, words),
         reason: reason(words, &line.reason),

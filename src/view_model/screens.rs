@@ -2,6 +2,8 @@
 
 use super::{ActionView, CopyView, FieldView, FindingView, ListView, OptionView, Severity, TickView};
 use crate::flow::Format;
+pub use crate::flow::assess::State as CheckState;
+pub use crate::flow::plan::Action as ChangeKind;
 use crate::protocol::secret::Secret;
 
 /// Screen 1: what will happen, who can, who publishes this.
@@ -19,21 +21,6 @@ pub struct WelcomeView {
     pub invitation: String,
     /// True just after it was copied.
     pub invitation_copied: bool,
-}
-
-/// State of a check.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum CheckState {
-    /// Fine.
-    Pass,
-    /// Look at it.
-    Warn,
-    /// Stops the plan.
-    Fail,
-    /// Being read.
-    Running,
-    /// Not known.
-    Unknown,
 }
 
 /// One live check.
@@ -112,21 +99,6 @@ pub struct ChooseView {
     pub blocked: Option<String>,
     /// An earlier run was interrupted.
     pub resuming: bool,
-}
-
-/// What a plan line does.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum ChangeKind {
-    /// Made anew.
-    Create,
-    /// Left as it is.
-    Keep,
-    /// Changed.
-    Change,
-    /// Left out.
-    Skip,
-    /// Taken away.
-    Remove,
 }
 
 /// A request as it will go out, token masked.

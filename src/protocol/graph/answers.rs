@@ -1,7 +1,7 @@
 //! What Graph answers, reduced to what we use. Unknown members are ignored: Graph adds some every month.
 
 use crate::protocol::date;
-use crate::protocol::http::{CallError, Refusal, Response};
+use crate::protocol::http::{self, CallError, Refusal, Response};
 use crate::protocol::json::{self, Misread, Node, Value};
 use crate::protocol::secret::Secret;
 
@@ -122,16 +122,7 @@ pub struct CredentialPolicy {
 
 /// The body of a successful answer, or the error that stands there instead.
 pub fn success(response: &Response) -> Result<Value, CallError> {
-    if matches!(response.status, 429 | 502 | 503 | 504) {
-        return Err(CallError::Busy { status: response.status, after_ms: response.retry_after_ms() });
-    }
-    if !response.is_success() {
-        return Err(CallError::Refused(Box::new(refusal(response))));
-    }
-    if response.body.is_empty() {
-        return Ok(Value::Null);
-    }
-    json::parse(response.body.open()).map_err(CallError::Unreadable)
+    http::read_json(response, refusal)
 }
 
 /// The error body of graph.md 10; a body that is no JSON still gives the status.

@@ -88,9 +88,14 @@ fn entrada(settings: &Settings, ids: &mut Ids) -> Application {
             ] },
         ],
     });
+    let publisher = Some(seed::ENTRADA_PUBLISHER.to_owned());
+    seeded(seed::ENTRADA_CLIENT_ID, properties, publisher, ids)
+}
+
+fn seeded(app_id: Uuid, properties: Value, verified_publisher: Option<String>, ids: &mut Ids) -> Application {
     Application {
         id: ids.uuid(),
-        app_id: seed::ENTRADA_CLIENT_ID,
+        app_id,
         unique_name: None,
         created_ms: SEEDED_MS,
         created_by: None,
@@ -99,7 +104,7 @@ fn entrada(settings: &Settings, ids: &mut Ids) -> Application {
         secrets: Vec::new(),
         keys: Vec::new(),
         federated: Vec::new(),
-        verified_publisher: Some(seed::ENTRADA_PUBLISHER.to_owned()),
+        verified_publisher,
         visible_ms: 0,
         deleted_ms: None,
     }
@@ -116,21 +121,7 @@ fn integration(app_id: Uuid, name: &str, ids: &mut Ids) -> Application {
             { "resourceAppId": seed::BUSINESS_CENTRAL_APP_ID, "resourceAccess": [{ "id": seed::ROLE_API, "type": "Role" }] },
         ],
     });
-    Application {
-        id: ids.uuid(),
-        app_id,
-        unique_name: None,
-        created_ms: SEEDED_MS,
-        created_by: None,
-        owners: Vec::new(),
-        properties: if let Value::Object(fields) = properties { fields } else { Map::new() },
-        secrets: Vec::new(),
-        keys: Vec::new(),
-        federated: Vec::new(),
-        verified_publisher: None,
-        visible_ms: 0,
-        deleted_ms: None,
-    }
+    seeded(app_id, properties, None, ids)
 }
 
 /// The service principal an application gets in a tenant.
