@@ -4,7 +4,6 @@ use super::checks::Lookup;
 use super::choices::{SetKey, Target};
 use super::effect::{Effect, Format, Piece};
 use super::event::Intent;
-use super::finding::FindingCode;
 use super::moment::Out;
 use super::session::Session;
 use super::{Model, Place, Timer, hand_over, start};
@@ -387,10 +386,5 @@ impl Model {
         }
         let _ = writeln!(text, "late answers: {}", self.net.ignored);
         text
-    }
-
-    /// A finding of this kind is shown somewhere; used by tests and the announcement.
-    pub fn has_notice(&self, code: FindingCode) -> bool {
-        self.notices.iter().any(|notice| notice.code == code)
     }
 }

@@ -106,8 +106,6 @@ pub struct SignedIn {
     graph: Option<Access>,
     business_central: Option<Access>,
     refresh: Option<Secret>,
-    /// When the session ends for good, ms on the local clock.
-    pub refresh_ends: u64,
     renewing: Vec<Resource>,
     refused: Vec<(Resource, Finding)>,
     extra: Vec<String>,
@@ -318,7 +316,6 @@ impl Model {
             }),
             business_central: None,
             refresh: token.refresh_token,
-            refresh_ends: out.now + token.refresh_expires_in_ms.unwrap_or(24 * 3_600_000),
             renewing: Vec::new(),
             refused: Vec::new(),
             extra: attempt.extra,

@@ -71,8 +71,6 @@ pub struct User {
     pub security_id: String,
     /// For an application: the record's description in capitals.
     pub user_name: String,
-    /// In words.
-    pub full_name: String,
     /// State of the user.
     pub enabled: bool,
 }
@@ -203,12 +201,6 @@ impl Site {
             .json(json!({ "roleId": &set.role_id, "appId": &set.app_id, "scope": &set.scope, "company": for_company }))
     }
 
-    /// Takes a permission set away.
-    pub fn take(&self, company: &str, security_id: &str, permission: &str) -> Request {
-        let path = format!("/users({})/userPermissions({})", url::encode(security_id), url::encode(permission));
-        write(Method::Delete, self.automation(company, &path)).header("If-Match", "*")
-    }
-
     fn partner(&self, api: &PartnerApi, company: &str, path: &str) -> String {
         let [publisher, group, version, set] =
             [&api.publisher, &api.group, &api.version, &api.entity_set].map(|part| url::encode(part));
@@ -244,12 +236,6 @@ impl Site {
         write(Method::Patch, self.partner(api, company, &format!("/{{set}}({})", url::encode(client_id))))
             .header("If-Match", "*")
             .json(json!({ "state": "Enabled" }))
-    }
-
-    /// Removes the record and its user.
-    pub fn delete_record(&self, api: &PartnerApi, company: &str, client_id: &str) -> Request {
-        write(Method::Delete, self.partner(api, company, &format!("/{{set}}({})", url::encode(client_id))))
-            .header("If-Match", "*")
     }
 }
 
@@ -352,7 +338,6 @@ fn user(node: &Node<'_>) -> Result<User, Misread> {
     Ok(User {
         security_id: node.string("userSecurityId")?,
         user_name: node.shown("userName"),
-        full_name: node.shown("displayName"),
         enabled: node.shown("state") == "Enabled",
     })
 }

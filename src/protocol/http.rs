@@ -78,11 +78,6 @@ impl Request {
         self.headers.push((name, value.into()));
         self
     }
-
-    /// True when repeating it cannot change anything.
-    pub fn is_read(&self) -> bool {
-        self.method == Method::Get
-    }
 }
 
 /// One answer. Headers are those the browser lets us read (CORS); names are lower case.

@@ -33,8 +33,6 @@ pub struct Known {
     pub description: Option<String>,
     /// The new secret.
     pub secret: Option<NewSecret>,
-    /// Display name of the new secret.
-    pub secret_shown_as: Option<String>,
 }
 
 /// Where in its work a step is.
@@ -122,7 +120,7 @@ pub struct Task {
     trouble_since: Option<u64>,
     troubles: u32,
     timer: Option<EffectId>,
-    /// Looks in vain of a verification: reads may lag behind writes.
+    /// What a verification read back so far.
     pub evidence: Option<Evidence>,
 }
 
@@ -182,14 +180,10 @@ pub struct Run {
     secret_names: Vec<String>,
     /// Set when it ended.
     pub outcome: Option<Outcome>,
-    /// Begun, local ms.
-    pub started: u64,
-    /// Waits of which the person has been told, for the live region.
-    pub said: u32,
 }
 
 impl Run {
-    fn new(id: u64, plan: Plan, now: u64) -> Self {
+    fn new(id: u64, plan: Plan) -> Self {
         let mut tasks: Vec<Task> = plan.lines.into_iter().map(|line| Task::new(line.step, line.action)).collect();
         tasks.push(Task::new(Step::VerifyEntra, Action::Create));
         if tasks.iter().any(|task| matches!(task.step, Step::Record(_)) && task.state != TaskState::Skipped) {
@@ -204,8 +198,6 @@ impl Run {
             stored: false,
             secret_names: Vec::new(),
             outcome: None,
-            started: now,
-            said: 0,
         }
     }
 

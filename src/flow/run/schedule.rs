@@ -14,7 +14,7 @@ impl Model {
     pub(in crate::flow) fn begin_run(&mut self, out: &mut Out) {
         let Some(plan) = self.plan.take() else { return };
         self.runs += 1;
-        self.run = Some(Run::new(self.runs, plan, out.now));
+        self.run = Some(Run::new(self.runs, plan));
         self.place = Place::Run;
         self.save_checkpoint(out);
         self.advance(out);
@@ -130,7 +130,6 @@ impl Model {
                 let timer = self.net.timer(Timer::Task { run: id, index }, ms, out);
                 if let Some(run) = &mut self.run {
                     run.tasks[index].timer = Some(timer);
-                    run.said += 1;
                 }
             }
             Verdict::Watch { finding, ms } if !stopping => {

@@ -390,7 +390,6 @@ fn secret(run: &mut Run, phase: &Phase, response: &Response) -> Result<Verdict, 
         other => other?,
     };
     run.known.secret = Some(secret);
-    run.known.secret_shown_as = run.secret_names.last().cloned();
     Ok(Verdict::Done)
 }
 

@@ -111,11 +111,6 @@ impl Graph {
         self.write(Method::Patch, &format!("/applications/{}", url::encode(object_id))).json(body)
     }
 
-    /// Deletes an application; it stays restorable for 30 days.
-    pub fn delete_application(&self, object_id: &str) -> Request {
-        self.write(Method::Delete, &format!("/applications/{}", url::encode(object_id)))
-    }
-
     /// Creates the service principal of an application, or finds it: 201 with body, or 204 without (graph.md 6).
     pub fn upsert_service_principal(&self, app_id: &str, display_name: &str) -> Request {
         self.write(Method::Patch, &format!("/servicePrincipals(appId='{}')", quoted(app_id)))
