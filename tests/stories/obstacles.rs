@@ -390,3 +390,48 @@ fn an_unverified_publisher_is_a_warning_before_anything_is_written() {
     world.come_back_as("ada@cronus.example", ConsentAnswer::AcceptForOrganization).unwrap();
     assert_codes(&world, "publisher_other");
 }
+
+#[test]
+fn a_secret_that_is_never_answered_ends_in_a_finding_and_not_in_a_loop() {
+    for effect in [status(503, None, "serviceNotAvailable"), Effect::DropBefore, Effect::DropAfter] {
+        let mut world = World::ready("magento");
+        world.fault("POST", "addPassword", effect.clone(), 1000);
+        world.set_up();
+        assert_eq!(outcome(&world), Some(Outcome::Partial), "{effect:?}");
+        let asked = world.sent.iter().filter(|(_, url)| url.contains("addPassword")).count();
+        assert!((2..=8).contains(&asked), "{effect:?}: asked {asked} times");
+        let tenant = world.cloud.tenant("cronus.example").unwrap();
+        let app = tenant.application(world.app_id().parse().unwrap()).unwrap();
+        assert_eq!(app.secrets.len(), 0, "{effect:?}: no secret is left that nobody saw");
+        assert_codes(&world, "still_busy");
+    }
+}
+
+#[test]
+fn a_set_that_is_said_to_exist_and_is_not_there_ends_in_a_finding() {
+    let mut world = World::ready("magento");
+    world.fault("POST", "userPermissions", status(400, None, "Internal_EntityWithSameKeyExists"), 1000);
+    world.set_up();
+    assert_eq!(outcome(&world), Some(Outcome::Partial));
+    let asked = world.sent.iter().filter(|(_, url)| url.ends_with("userPermissions")).count();
+    assert!(asked < 60, "asked {asked} times");
+}
+
+#[test]
+fn a_grant_that_is_said_to_exist_and_never_shows_ends_in_a_finding() {
+    let mut world = World::ready("magento");
+    world.tamper = Some(|url, body| {
+        let said = json!({ "error": { "code": "Request_BadRequest",
+            "message": "Permission being assigned already exists on the object" } });
+        let answer = |id: &str| json!({ "id": id, "status": 400, "body": said });
+        if url.ends_with("$batch") && body.contains("\"id\":\"API.ReadWrite.All\"") {
+            *body =
+                json!({ "responses": [answer("API.ReadWrite.All"), answer("Automation.ReadWrite.All")] }).to_string();
+        } else if url.contains("appRoleAssignments") {
+            *body = json!({ "value": [] }).to_string();
+        }
+    });
+    world.set_up();
+    assert_eq!(outcome(&world), Some(Outcome::Partial), "{:?}", world.codes());
+    assert_codes(&world, "replication_slow");
+}

@@ -1,13 +1,13 @@
 //! The order of the work: starts every step that can start, follows what came of it, ends the run.
 
-use super::trouble::Verdict;
+use super::trouble::{TRIES, Verdict};
 use super::{Outcome, Pause, Phase, Run, SIDE_BY_SIDE, Task, TaskState, steps};
 use crate::flow::effect::{Answer, Effect};
 use crate::flow::finding::{Finding, FindingCode};
 use crate::flow::moment::Out;
 use crate::flow::net::Purpose;
 use crate::flow::plan::Step;
-use crate::flow::{Model, Place, Timer, checkpoint};
+use crate::flow::{Intent, Model, Place, Timer, checkpoint};
 
 impl Model {
     /// The person confirmed the plan.
@@ -114,10 +114,21 @@ impl Model {
             }
             Verdict::Next(phase) => {
                 let anew = phase == Phase::Act;
+                // Looking and trying again is one trouble that goes on: its count ends it, and slows it down.
+                let verifies = matches!(task.step, Step::VerifyEntra | Step::VerifyBusinessCentral);
+                let waits = phase == Phase::Look && task.troubles > 1 && !verifies;
+                if phase == Phase::Enable {
+                    task.troubles = 0;
+                    task.trouble_since = None;
+                }
                 task.phase = phase;
-                task.troubles = 0;
-                task.trouble_since = None;
-                if stopping && anew {
+                if waits && !stopping {
+                    let ms = (1000_u64 << task.troubles.min(5)).min(30_000);
+                    self.follow(index, Verdict::Pause { ms, why: Pause::Unavailable }, out);
+                } else if anew && task.troubles > TRIES && !verifies {
+                    let finding = Finding::error(FindingCode::StillBusy).with("step", task.step.word());
+                    self.follow(index, Verdict::Fail(finding.action(Intent::Resume)), out);
+                } else if stopping && anew {
                     task.state = TaskState::Stopped;
                 } else if anew {
                     self.start_task(index, out);

@@ -1,6 +1,6 @@
 //! Each step: what it sends in which phase, and what an answer means for it.
 
-use super::trouble::{Verdict, decide};
+use super::trouble::{REPLICATION_MS, TRIES, Verdict, decide};
 use super::{Evidence, Known, Pause, Phase, Run, Task};
 use crate::flow::effect::{Answer, heard};
 use crate::flow::event::Intent;
@@ -179,7 +179,7 @@ pub(super) fn judge(
         }
         (Step::Application, _) => application(run, index, &phase, response),
         (Step::ServicePrincipal, _) => service_principal(run, &phase, response),
-        (Step::Consent(roles), _) => consent(run, index, roles, &phase, response),
+        (Step::Consent(roles), _) => consent(run, index, roles, &phase, response, now),
         (Step::Record(RouteKind::PartnerApi), _) => record(run, &phase, response),
         (Step::Record(RouteKind::Guided), _) => guided(run, response),
         (Step::PermissionSet { set, company }, _) => permission_set(set, company, &phase, response),
@@ -192,7 +192,7 @@ pub(super) fn judge(
         Err(CallError::Refused(refusal)) if exists_already(&step, &phase, &refusal) => {
             let task = &mut run.tasks[index];
             task.troubles += 1;
-            if task.troubles > 6 {
+            if task.troubles > TRIES {
                 return Verdict::Fail(
                     Finding::of_call(&CallError::Refused(refusal), step.word(), now).action(Intent::Resume),
                 );
@@ -288,13 +288,15 @@ fn service_principal(run: &mut Run, phase: &Phase, response: &Response) -> Resul
 }
 
 fn consent(
-    run: &Run,
+    run: &mut Run,
     index: usize,
     roles: &[AppRole],
     phase: &Phase,
     response: &Response,
+    now: u64,
 ) -> Result<Verdict, CallError> {
     if *phase != Phase::Act {
+        let since = *run.tasks[index].trouble_since.get_or_insert(now);
         let held = graph::read_grants(response)?;
         let all = roles
             .iter()
@@ -303,6 +305,9 @@ fn consent(
             (true, _) => Verdict::Done,
             (false, Phase::Watch) => watch_again(&run.tasks[index]),
             // "Exists already", yet not in the list: reads lag behind writes (graph.md 7).
+            (false, _) if now.saturating_sub(since) >= REPLICATION_MS => {
+                Verdict::Fail(Finding::error(Code::ReplicationSlow).with("step", "consent").action(Intent::Resume))
+            }
             (false, _) => Verdict::Pause { ms: 2_000, why: Pause::Replication },
         });
     }

@@ -24,10 +24,10 @@ pub(super) enum Verdict {
 }
 
 /// How long replication may take before we say so; minutes have been reported (graph.md 12).
-const REPLICATION_MS: u64 = 5 * 60_000;
+pub(super) const REPLICATION_MS: u64 = 5 * 60_000;
 
 /// Attempts against a silent or busy service.
-const TRIES: u32 = 6;
+pub(super) const TRIES: u32 = 6;
 
 /// Decides about a failed call of a step.
 pub(super) fn decide(
@@ -65,14 +65,14 @@ pub(super) fn decide(
                 task.troubles -= 1;
                 return Verdict::Pause { ms: 5_000, why: Pause::Offline };
             }
+            // Even after the last try the unknown must be looked for; the scheduler ends it before another try.
+            if !is_repeatable(&task.step, &task.phase) {
+                return Verdict::Next(Phase::Look);
+            }
             if troubles > TRIES {
                 return Verdict::Fail(Finding::of_call(error, word, now).action(Intent::Resume));
             }
-            if is_repeatable(&task.step, &task.phase) {
-                retry(Pause::NoAnswer, None, entropy)
-            } else {
-                Verdict::Next(Phase::Look)
-            }
+            retry(Pause::NoAnswer, None, entropy)
         }
         CallError::Unreadable(_) => Verdict::Fail(Finding::of_call(error, word, now).action(Intent::Resume)),
         CallError::Refused(refusal) if is_replication(&task.step, refusal) => {
