@@ -1,0 +1,42 @@
+//! Business Central's APIs: environments, companies, users, permission sets and the Microsoft Entra application
+//! record. Addresses, bodies and traps: `business-central.md`. Nothing here is sent; see `flow`.
+
+mod admin;
+mod answers;
+mod records;
+mod site;
+
+pub use admin::{Environment, admin_environments, read_environments, user_environments};
+pub use answers::{
+    Company, Page, PermissionSet, User, UserPermission, read_companies, read_permission_sets, read_user,
+    read_user_permissions, read_users, success,
+};
+pub use records::{EntraRecord, PartnerApi, read_record, read_records};
+pub use site::Site;
+
+pub use super::code_field::code;
+
+use super::http::{Method, Request};
+use super::url;
+
+/// `Accept-Language` pins the language of error texts, which the matcher reads (business-central.md 1.5).
+fn get(url: String) -> Request {
+    Request::get(url).header("Accept-Language", "en-US")
+}
+
+fn write(method: Method, url: String) -> Request {
+    Request::new(method, url).header("Accept-Language", "en-US")
+}
+
+/// A text in an OData filter.
+fn literal(text: &str) -> String {
+    url::encode(&format!("'{}'", text.replace('\'', "''")))
+}
+
+/// Follows a next link.
+pub fn next_page(link: &str) -> Request {
+    get(link.to_owned())
+}
+
+#[cfg(test)]
+mod tests;
