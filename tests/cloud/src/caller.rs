@@ -33,6 +33,15 @@ pub enum Caller {
     },
 }
 
+impl Caller {
+    /// Tenant the token was issued in.
+    pub fn tenant(&self) -> Uuid {
+        match self {
+            Self::Person { tenant, .. } | Self::App { tenant, .. } => *tenant,
+        }
+    }
+}
+
 /// Why a bearer token gives no caller.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum TokenProblem {

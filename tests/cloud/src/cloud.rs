@@ -3,6 +3,8 @@
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
+use uuid::Uuid;
+
 use crate::business_central::BusinessCentral;
 use crate::caller::{Caller, TokenProblem};
 use crate::contract::Contract;
@@ -259,9 +261,27 @@ impl Cloud {
             Service::Graph => graph::handle(self, request, now),
             Service::BusinessCentral => {
                 let caller = self.caller(request, now);
+                if let (Ok(caller), true) = (&caller, request.uri().path().starts_with("/admin/")) {
+                    self.tell_admin_consents(caller.tenant(), now);
+                }
                 self.business_central.handle(request, caller, &mut self.ids, now)
             }
         }
+    }
+
+    /// The admin API shows whether Entra's consent is there (`business-central.md` 1.2).
+    fn tell_admin_consents(&mut self, id: Uuid, now: u64) {
+        let Some(tenant) = self.directory.tenant(id) else { return };
+        let Some(resource) = tenant.service_principal(BUSINESS_CENTRAL_APP_ID) else { return };
+        let consented = tenant
+            .service_principals
+            .iter()
+            .filter(|holder| {
+                tenant.role_values(holder.id, resource.id, now).iter().any(|role| role == "AdminCenter.ReadWrite.All")
+            })
+            .map(|holder| holder.app_id)
+            .collect();
+        self.business_central.set_admin_consents(id, consented);
     }
 
     /// Judges a Graph exchange; of one whose answer a fault took away, the request alone.

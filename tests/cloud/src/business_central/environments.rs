@@ -1,10 +1,14 @@
 //! Environments both ways: the short list for any user, and the admin API for administrators and partners
 //! (`business-central.md` 1.2).
 
+use std::collections::BTreeSet;
+
 use http::{Method, StatusCode};
 use serde_json::{Value, json};
+use uuid::Uuid;
 
 use super::access::is_internal_admin;
+use super::authorized_apps;
 use super::errors::{admin_error, json_response};
 use super::model::{BcTenant, Environment, EnvironmentKind, EnvironmentStatus};
 use crate::Response;
@@ -72,9 +76,10 @@ pub(super) fn list_for_user(tenant: Option<&BcTenant>, method: &Method, origin: 
     json_response(StatusCode::OK, &json!({ "value": rows }))
 }
 
-/// `GET /admin/{version}/applications/…`, with its roles. Applications need the app role and to be listed as authorized.
+/// `/admin/{version}/…`, with its roles. Applications need the app role and to be listed as authorized.
 pub(super) fn admin(
-    tenant: Option<&BcTenant>,
+    tenant: Option<&mut BcTenant>,
+    consents: &BTreeSet<Uuid>,
     caller: &Caller,
     method: &Method,
     segments: &[String],
@@ -88,13 +93,24 @@ pub(super) fn admin(
     if !version_known {
         return admin_error(StatusCode::NOT_FOUND, "Unknown", "This version of the API does not exist.");
     }
-    if !may_administer(tenant, caller) {
+    if !may_administer(tenant.as_deref(), caller) {
         return admin_error(
             StatusCode::FORBIDDEN,
             "Unknown",
             "The caller may not administer this tenant's environments.",
         );
     }
+    if let ([_, word, rest @ ..], Some(tenant)) = (segments, tenant) {
+        if word == "authorizedAadApps" {
+            return authorized_apps::handle(tenant, consents, caller, method, rest);
+        }
+        return applications(Some(tenant), method, segments, origin);
+    }
+    applications(None, method, segments, origin)
+}
+
+/// `GET /admin/{version}/applications/…`: the environments.
+fn applications(tenant: Option<&BcTenant>, method: &Method, segments: &[String], origin: &str) -> Response {
     if method != Method::GET {
         return admin_error(StatusCode::METHOD_NOT_ALLOWED, "Unknown", "Only GET is allowed here.");
     }

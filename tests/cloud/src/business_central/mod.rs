@@ -6,6 +6,7 @@
 
 mod access;
 mod arrange;
+mod authorized_apps;
 mod companies;
 mod entity;
 mod entra_applications;
@@ -21,7 +22,7 @@ mod text;
 mod user_permissions;
 mod users;
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use http::{Method, StatusCode};
 use percent_encoding::percent_decode_str;
@@ -45,12 +46,20 @@ use crate::{Request, Response};
 #[derive(Clone, Debug, Default)]
 pub struct BusinessCentral {
     tenants: BTreeMap<Uuid, BcTenant>,
+    /// Per tenant, the applications whose `AdminCenter.ReadWrite.All` it granted: what Entra knows and the admin API shows.
+    consents: BTreeMap<Uuid, BTreeSet<Uuid>>,
 }
 
 impl BusinessCentral {
     /// The state every test and demo starts from.
     pub fn seeded(ids: &mut Ids) -> Self {
-        Self { tenants: seed::tenants(ids).into_iter().map(|tenant| (tenant.id, tenant)).collect() }
+        let tenants = seed::tenants(ids).into_iter().map(|tenant| (tenant.id, tenant)).collect();
+        Self { tenants, consents: BTreeMap::new() }
+    }
+
+    /// Tells which applications hold `AdminCenter.ReadWrite.All` in a tenant; the directory knows, this part only shows it.
+    pub fn set_admin_consents(&mut self, tenant: Uuid, app_ids: BTreeSet<Uuid>) {
+        self.consents.insert(tenant, app_ids);
     }
 
     /// Business Central of a tenant.
@@ -114,14 +123,15 @@ impl BusinessCentral {
         let origin = origin(request);
         match segments.as_slice() {
             ["environments", "v1.2"] => match caller {
-                Ok(caller) => environments::list_for_user(self.tenant(tenant_of(&caller)), request.method(), &origin),
+                Ok(caller) => environments::list_for_user(self.tenant(caller.tenant()), request.method(), &origin),
                 Err(problem) => rejected(problem, request, ids),
             },
             ["admin", rest @ ..] => match caller {
                 Ok(caller) => {
                     let rest: Vec<String> = rest.iter().map(|part| decoded(part)).collect();
-                    let tenant = self.tenant(tenant_of(&caller));
-                    environments::admin(tenant, &caller, request.method(), &rest, &origin)
+                    let id = caller.tenant();
+                    let consents = self.consents.get(&id).cloned().unwrap_or_default();
+                    environments::admin(self.tenant_mut(id), &consents, &caller, request.method(), &rest, &origin)
                 }
                 Err(_) => errors::admin_error(
                     StatusCode::UNAUTHORIZED,
@@ -149,7 +159,7 @@ impl BusinessCentral {
         ids: &mut Ids,
         now_ms: u64,
     ) -> Response {
-        let tenant = tenant_of(caller);
+        let tenant = caller.tenant();
         let (named_tenant, rest) = match segments {
             [first, rest @ ..] if Uuid::parse_str(first).is_ok() || first.contains('.') => (Some(decoded(first)), rest),
             other => (None, other),
@@ -176,12 +186,6 @@ impl BusinessCentral {
             Err(Refusal::unavailable(&environment.name))
         };
         outcome.unwrap_or_else(|refusal| refusal.answer(language, ids.uuid()))
-    }
-}
-
-fn tenant_of(caller: &Caller) -> Uuid {
-    match caller {
-        Caller::Person { tenant, .. } | Caller::App { tenant, .. } => *tenant,
     }
 }
 
