@@ -14,6 +14,14 @@ fn answer(status: u16, body: String) -> Response {
     Response { status, headers: Vec::new(), body: Secret::new(body) }
 }
 
+fn record_api() -> business_central::RecordApi {
+    business_central::RecordApi {
+        collection: business_central::Collection::WebService("s".into()),
+        fields: business_central::RecordFields::companion(),
+        action: None,
+    }
+}
+
 proptest! {
     #[test]
     fn percent_encoding_goes_out_and_comes_back(text in ".*") {
@@ -89,7 +97,7 @@ proptest! {
         let _ = graph::read_policy(&answer);
         let _ = business_central::read_environments(&answer);
         let _ = business_central::read_user_permissions(&answer);
-        let _ = business_central::read_record(&answer);
+        let _ = business_central::read_record(&record_api(), &answer);
     }
 
     #[test]

@@ -7,7 +7,7 @@ mod preset;
 
 pub use preset::{Preset, PresetKind};
 
-use crate::protocol::business_central::PartnerApi;
+use crate::protocol::business_central::{PartnerApi, RecordFields};
 use crate::protocol::claims::is_guid;
 use crate::protocol::json::{Misread, Node, parse};
 use crate::protocol::url;
@@ -220,23 +220,49 @@ fn publisher(node: &Node<'_>) -> Result<Publisher, Misread> {
 }
 
 fn partner_api(node: &Node<'_>) -> Result<PartnerApi, Misread> {
-    node.only(&["publisher", "group", "version", "entitySet"])?;
-    let part = |name: &str| {
-        let node = node.member(name)?;
-        let text = node.text()?;
-        let sound = !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"._".contains(&byte));
-        if sound {
-            Ok(text.to_owned())
-        } else {
-            node.misread("letters, digits, dots and underscores are expected here")
-        }
-    };
+    node.only(&["publisher", "group", "version", "entitySet", "fields", "action"])?;
+    let part = |name: &str| identifier(&node.member(name)?, b"._");
     Ok(PartnerApi {
         publisher: part("publisher")?,
         group: part("group")?,
         version: part("version")?,
         entity_set: part("entitySet")?,
+        fields: node.optional("fields").map_or_else(|| Ok(RecordFields::companion()), |node| record_fields(&node))?,
+        action: node.optional("action").map(|node| identifier(&node, b"_")).transpose()?,
     })
+}
+
+/// Names that differ from the companion extension's. A page that does not show a field says so with an empty name.
+fn record_fields(node: &Node<'_>) -> Result<RecordFields, Misread> {
+    node.only(&["clientId", "description", "contactInformation", "state", "userId"])?;
+    let mut fields = RecordFields::companion();
+    for (name, field) in
+        [("clientId", &mut fields.client_id), ("description", &mut fields.description), ("state", &mut fields.state)]
+    {
+        if let Some(node) = node.optional(name) {
+            *field = identifier(&node, b"_")?;
+        }
+    }
+    for (name, field) in [("contactInformation", &mut fields.contact), ("userId", &mut fields.user_id)] {
+        if let Some(node) = node.optional(name) {
+            *field = if node.text()?.is_empty() { None } else { Some(identifier(&node, b"_")?) };
+        }
+    }
+    Ok(fields)
+}
+
+/// A part of an address or of a body that stands there as it is: ASCII letters, digits and these signs.
+fn identifier(node: &Node<'_>, signs: &[u8]) -> Result<String, Misread> {
+    let text = node.text()?;
+    let sound = (1..=128).contains(&text.len())
+        && text.bytes().all(|byte| byte.is_ascii_alphanumeric() || signs.contains(&byte));
+    if sound {
+        Ok(text.to_owned())
+    } else if signs.contains(&b'.') {
+        node.misread("letters, digits, dots and underscores are expected here")
+    } else {
+        node.misread("letters, digits and underscores are expected here")
+    }
 }
 
 fn months(node: &Node<'_>) -> Result<u32, Misread> {

@@ -102,3 +102,37 @@ fn the_file_we_ship_is_sound_but_for_its_client_id() {
     let config = read(&text.replace(NO_CLIENT, "c0ffee00-e474-4da0-8000-000000000001")).unwrap();
     assert_eq!(config.presets.len(), 13);
 }
+
+#[test]
+fn the_shape_of_the_partners_page_can_be_told() {
+    let with = |api: Value| {
+        let mut json = sound();
+        json["routes"] = json!({ "partnerApi": api });
+        read(&json.to_string()).map(|config| config.partner_api.unwrap())
+    };
+    let place = json!({ "publisher": "np", "group": "retail", "version": "v2.0", "entitySet": "apps" });
+    let plain = with(place.clone()).unwrap();
+    assert_eq!((plain.fields, plain.action), (RecordFields::companion(), None));
+
+    let mut own = place.clone();
+    own["fields"] = json!({ "clientId": "appId", "state": "app_State1", "userId": "" });
+    own["action"] = json!("enable");
+    let own = with(own).unwrap();
+    assert_eq!(own.fields.client_id, "appId");
+    assert_eq!(own.fields.state, "app_State1");
+    assert_eq!(own.fields.description, "description");
+    assert_eq!((own.fields.user_id, own.action.as_deref()), (None, Some("enable")));
+
+    for (member, wrong, at) in [
+        ("fields", json!({ "clientId": "a b" }), "$.routes.partnerApi.fields.clientId"),
+        ("fields", json!({ "clientId": "" }), "$.routes.partnerApi.fields.clientId"),
+        ("fields", json!({ "id": "x" }), "$.routes.partnerApi.fields.id"),
+        ("action", json!("NAV.enable"), "$.routes.partnerApi.action"),
+        ("entitySet", json!("a/../b"), "$.routes.partnerApi.entitySet"),
+    ] {
+        let mut json = place.clone();
+        json[member] = wrong;
+        let Err(ConfigError::Wrong(misread)) = with(json) else { panic!("{member} was accepted") };
+        assert_eq!(misread.at, at);
+    }
+}

@@ -78,6 +78,12 @@ impl Request {
         self.headers.push((name, value.into()));
         self
     }
+
+    /// Only if the thing is still in the state of this etag; without one, in whatever state it is.
+    #[must_use]
+    pub fn if_match(self, etag: Option<&str>) -> Self {
+        self.header("If-Match", etag.unwrap_or("*"))
+    }
 }
 
 /// One answer. Headers are those the browser lets us read (CORS); names are lower case.

@@ -156,10 +156,11 @@ impl Model {
                 None => self.site()?.permission_sets(&self.any_company()?),
             }),
             Question::Record { .. } => {
-                let (site, company, api) = (self.site()?, self.any_company()?, deployment.config.partner_api.clone()?);
+                let (site, company, api) = (self.site()?, self.any_company()?, deployment.config.partner_api.as_ref()?);
+                let api = bc::RecordApi::partner(api);
                 central(match self.known_app_id() {
                     Some(app_id) => site.find_record(&api, &company, &app_id),
-                    None => site.probe_partner(&api, &company),
+                    None => site.probe_records(&api, &company),
                 })
             }
             Question::User { .. } => {

@@ -240,7 +240,8 @@ impl Model {
     }
 
     pub(super) fn take_record(&mut self, answer: &Answer, out: &mut Out) {
-        self.facts.record = match heard(answer).and_then(bc::read_records) {
+        let Some(api) = self.deployment().config.partner_api.as_ref().map(bc::RecordApi::partner) else { return };
+        self.facts.record = match heard(answer).and_then(|response| bc::read_records(&api, response)) {
             Ok((rows, _)) => {
                 let app_id = self.known_app_id();
                 let record = rows

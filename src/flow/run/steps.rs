@@ -124,10 +124,12 @@ fn build(
             }
         },
         Step::Record(RouteKind::PartnerApi) => {
-            let api = brief.partner_api.as_ref()?;
+            let api = &bc::RecordApi::partner(brief.partner_api.as_ref()?);
             match (phase, action) {
                 (Phase::Look, _) => brief.site.find_record(api, &brief.company, app_id?),
-                (Phase::Enable, _) | (_, Action::Change) => brief.site.enable_record(api, &brief.company, app_id?),
+                (Phase::Enable, _) | (_, Action::Change) => {
+                    brief.site.enable_record(api, &brief.company, app_id?, None)
+                }
                 _ => brief.site.create_record(api, &brief.company, app_id?, &describe(brief, known), ""),
             }
         }
@@ -180,7 +182,7 @@ pub(super) fn judge(
         (Step::Application, _) => application(run, index, &phase, response),
         (Step::ServicePrincipal, _) => service_principal(run, &phase, response),
         (Step::Consent(roles), _) => consent(run, index, roles, &phase, response, now),
-        (Step::Record(RouteKind::PartnerApi), _) => record(run, &phase, response),
+        (Step::Record(RouteKind::PartnerApi), _) => record(run, index, &phase, response),
         (Step::Record(RouteKind::Guided), _) => guided(run, response),
         (Step::PermissionSet { set, company }, _) => permission_set(set, company, &phase, response),
         (Step::Secret, _) => secret(run, &phase, response),
@@ -328,13 +330,24 @@ fn consent(
     exists.map_or(Ok(Verdict::Done), |refusal| Err(CallError::Refused(refusal)))
 }
 
-fn record(run: &mut Run, phase: &Phase, response: &Response) -> Result<Verdict, CallError> {
+fn record(run: &mut Run, index: usize, phase: &Phase, response: &Response) -> Result<Verdict, CallError> {
+    let Some(api) = run.brief.partner_api.as_ref().map(bc::RecordApi::partner) else {
+        return unreadable("$", "the record's page is not configured");
+    };
     let record = if *phase == Phase::Look {
-        let (rows, _) = bc::read_records(response)?;
+        let (rows, _) = bc::read_records(&api, response)?;
         let Some(row) = rows.into_iter().next() else { return Ok(Verdict::Next(Phase::Act)) };
         row
     } else {
-        bc::read_record(response)?
+        match bc::read_record(&api, response)? {
+            Some(record) => record,
+            // A page's action answers nothing, so the record is read; one that enables nothing is not called for ever.
+            None if run.tasks[index].troubles < TRIES => {
+                run.tasks[index].troubles += 1;
+                return Ok(Verdict::Next(Phase::Look));
+            }
+            None => return unreadable("$", "the action answers and the record stays disabled"),
+        }
     };
     run.known.description = Some(record.description);
     match (record.enabled, record.user_id) {

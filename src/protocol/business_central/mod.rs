@@ -11,7 +11,7 @@ pub use answers::{
     Company, Page, PermissionSet, User, UserPermission, read_companies, read_permission_sets, read_user,
     read_user_permissions, read_users, success,
 };
-pub use records::{EntraRecord, PartnerApi, read_record, read_records};
+pub use records::{Collection, EntraRecord, PartnerApi, RecordApi, RecordFields, read_record, read_records};
 pub use site::Site;
 
 pub use super::code_field::code;

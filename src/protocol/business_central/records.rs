@@ -1,12 +1,15 @@
 //! The Microsoft Entra application record, table 9012, behind whichever page shows it (business-central.md 3).
+//!
+//! A partner's API page and page 9861 or 9860 published as OData differ in address and in how fields are spelt, and
+//! in nothing else. [`RecordApi`] describes one of them; requests and readers take it.
 
 use super::answers::{Page, page, success};
 use super::{Site, get, write};
 use crate::protocol::http::{CallError, Method, Request, Response};
-use crate::protocol::json::{Misread, Node, json};
+use crate::protocol::json::{Misread, Node, Value, object};
 use crate::protocol::url;
 
-/// The Microsoft Entra application record, table 9012 (business-central.md 3.1).
+/// The record (business-central.md 3.1).
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct EntraRecord {
     /// Client id, the key.
@@ -15,11 +18,41 @@ pub struct EntraRecord {
     pub description: String,
     /// State.
     pub enabled: bool,
-    /// The user, once enabled for the first time.
+    /// The user, once enabled for the first time; `None` too when the page does not show it.
+    pub user_id: Option<String>,
+    /// What the server calls this very state of the record, for `If-Match`.
+    pub etag: Option<String>,
+}
+
+/// Names of the fields as the server spells them.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct RecordFields {
+    /// Client id, which must be the key in addresses too.
+    pub client_id: String,
+    /// Description.
+    pub description: String,
+    /// Contact information, if the page has it.
+    pub contact: Option<String>,
+    /// State.
+    pub state: String,
+    /// User id, if the page has it.
     pub user_id: Option<String>,
 }
 
-/// Where a partner extension publishes the record as an API page.
+impl RecordFields {
+    /// The names of Entrada's companion extension.
+    pub fn companion() -> Self {
+        Self {
+            client_id: "clientId".into(),
+            description: "description".into(),
+            contact: Some("contactInformation".into()),
+            state: "state".into(),
+            user_id: Some("userId".into()),
+        }
+    }
+}
+
+/// A partner's API page as configured.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct PartnerApi {
     /// API publisher.
@@ -30,64 +63,141 @@ pub struct PartnerApi {
     pub version: String,
     /// Entity set.
     pub entity_set: String,
+    /// Names of the fields.
+    pub fields: RecordFields,
+    /// Bound action that enables the record, where a change of the state is not wanted.
+    pub action: Option<String>,
+}
+
+/// Where the page is.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Collection {
+    /// A custom API: publisher, group and version, and the entity set (business-central.md 1.1).
+    Api([String; 3], String),
+    /// A web service of this name (business-central.md 3.4).
+    WebService(String),
+}
+
+/// A page over the record.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct RecordApi {
+    /// Where it is.
+    pub collection: Collection,
+    /// How it spells the fields.
+    pub fields: RecordFields,
+    /// Bound action that enables the record.
+    pub action: Option<String>,
+}
+
+impl RecordApi {
+    /// The partner's page.
+    pub fn partner(api: &PartnerApi) -> Self {
+        let place = [&api.publisher, &api.group, &api.version].map(Clone::clone);
+        Self {
+            collection: Collection::Api(place, api.entity_set.clone()),
+            fields: api.fields.clone(),
+            action: api.action.clone(),
+        }
+    }
+
+    /// True for a page published as OData.
+    pub fn is_odata(&self) -> bool {
+        matches!(self.collection, Collection::WebService(_))
+    }
 }
 
 impl Site {
-    fn partner(&self, api: &PartnerApi, company: &str, path: &str) -> String {
-        let [publisher, group, version, set] =
-            [&api.publisher, &api.group, &api.version, &api.entity_set].map(|part| url::encode(part));
-        format!("{}/api/{publisher}/{group}/{version}/companies({}){path}", self.base, url::encode(company))
-            .replace("{set}", &set)
+    /// The page in one company. For OData the form `Company(Id={guid})` is the recommended one (business-central.md
+    /// 1.1) and the only one a renamed company survives.
+    fn collection(&self, api: &RecordApi, company: &str) -> String {
+        let (mut address, set) = match &api.collection {
+            Collection::Api(place, set) => {
+                let place = place.each_ref().map(|part| url::encode(part)).join("/");
+                ([&self.base, "/api/", &place, "/companies("].concat(), set)
+            }
+            Collection::WebService(service) => ([&self.base, "/ODataV4/Company(Id="].concat(), service),
+        };
+        for part in [&url::encode(company), ")/", &url::encode(set)] {
+            address.push_str(part);
+        }
+        address
     }
 
-    /// Detects the partner's API page: 404 means that the extension is not installed (business-central.md 3.3).
-    pub fn find_record(&self, api: &PartnerApi, company: &str, client_id: &str) -> Request {
-        get(self.partner(api, company, &format!("/{{set}}?$filter=clientId%20eq%20{}", url::encode(client_id))))
+    /// One record; guid keys are not quoted in OData version 4.
+    fn record(&self, api: &RecordApi, company: &str, client_id: &str) -> String {
+        [&self.collection(api, company), "(", &url::encode(client_id), ")"].concat()
     }
 
-    /// Whether the partner's API page is there at all.
-    pub fn probe_partner(&self, api: &PartnerApi, company: &str) -> Request {
-        get(self.partner(api, company, "/{set}?$top=1"))
+    /// Looks for a record. 404 means that the page is not there (business-central.md 3.3, 3.4).
+    pub fn find_record(&self, api: &RecordApi, company: &str, client_id: &str) -> Request {
+        let filter = ["?$filter=", &url::encode(&api.fields.client_id), "%20eq%20", &url::encode(client_id)].concat();
+        get(self.collection(api, company) + &filter)
     }
 
-    /// Creates the record, disabled: enabling modifies the stored record, so it comes second (business-central.md 3.3).
+    /// Whether the page is there at all.
+    pub fn probe_records(&self, api: &RecordApi, company: &str) -> Request {
+        get(self.collection(api, company) + "?$top=1")
+    }
+
+    /// Creates the record, disabled: enabling modifies the stored record, so it comes second (business-central.md
+    /// 3.3). An empty contact is left out.
     pub fn create_record(
         &self,
-        api: &PartnerApi,
+        api: &RecordApi,
         company: &str,
         client_id: &str,
         description: &str,
         contact: &str,
     ) -> Request {
-        write(Method::Post, self.partner(api, company, "/{set}"))
-            .json(json!({ "clientId": client_id, "description": description, "contactInformation": contact }))
+        let fields = &api.fields;
+        let contact_field = fields.contact.as_deref().filter(|_| !contact.is_empty());
+        let mut members = vec![
+            (fields.client_id.as_str(), Value::from(client_id)),
+            (fields.description.as_str(), Value::from(description)),
+        ];
+        members.extend(contact_field.map(|name| (name, Value::from(contact))));
+        write(Method::Post, self.collection(api, company)).json(object(&mut members))
     }
 
-    /// Enables the record, which creates the application user.
-    pub fn enable_record(&self, api: &PartnerApi, company: &str, client_id: &str) -> Request {
-        write(Method::Patch, self.partner(api, company, &format!("/{{set}}({})", url::encode(client_id))))
-            .header("If-Match", "*")
-            .json(json!({ "state": "Enabled" }))
+    /// Enables the record, which creates the application user: by the page's action if it has one (its answer holds
+    /// no record), else by changing the state. Without an etag whatever is stored is changed.
+    pub fn enable_record(&self, api: &RecordApi, company: &str, client_id: &str, etag: Option<&str>) -> Request {
+        let address = self.record(api, company, client_id);
+        match &api.action {
+            Some(action) => write(Method::Post, [&address, "/Microsoft.NAV.", &url::encode(action)].concat()),
+            None => write(Method::Patch, address)
+                .if_match(etag)
+                .json(object(&mut [(api.fields.state.as_str(), Value::from("Enabled"))])),
+        }
+    }
+
+    /// Removes the record, and with it the application user (business-central.md 3.1).
+    pub fn delete_record(&self, api: &RecordApi, company: &str, client_id: &str, etag: Option<&str>) -> Request {
+        write(Method::Delete, self.record(api, company, client_id)).if_match(etag)
     }
 }
 
-fn record(node: &Node<'_>) -> Result<EntraRecord, Misread> {
-    let user = node.shown("userId");
+fn record(fields: &RecordFields, node: &Node<'_>) -> Result<EntraRecord, Misread> {
+    let user = fields.user_id.as_ref().and_then(|name| node.maybe(name));
     Ok(EntraRecord {
-        client_id: node.string("clientId")?,
-        description: node.shown("description"),
-        enabled: node.shown("state") == "Enabled",
-        user_id: (!user.is_empty() && !user.starts_with("00000000-0000")).then_some(user),
+        client_id: node.string(&fields.client_id)?,
+        description: node.shown(&fields.description),
+        enabled: node.shown(&fields.state) == "Enabled",
+        user_id: user.filter(|id| !id.is_empty() && !id.starts_with("00000000-0000")),
+        etag: node.maybe("@odata.etag"),
     })
 }
 
 /// Records found.
-pub fn read_records(response: &Response) -> Result<Page<EntraRecord>, CallError> {
-    page(response, record)
+pub fn read_records(api: &RecordApi, response: &Response) -> Result<Page<EntraRecord>, CallError> {
+    page(response, |node| record(&api.fields, node))
 }
 
-/// One record, as creating and changing answer it.
-pub fn read_record(response: &Response) -> Result<EntraRecord, CallError> {
+/// One record, as creating and changing answer it. `None` when the answer has no body, as that of an action.
+pub fn read_record(api: &RecordApi, response: &Response) -> Result<Option<EntraRecord>, CallError> {
     let value = success(response)?;
-    record(&Node::root(&value)).map_err(CallError::Unreadable)
+    if value.is_null() {
+        return Ok(None);
+    }
+    record(&api.fields, &Node::root(&value)).map(Some).map_err(CallError::Unreadable)
 }
