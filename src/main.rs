@@ -2,11 +2,14 @@
 
 #[cfg(target_arch = "wasm32")]
 fn main() {
-    use entrada::browser::{Runtime, install_panic_panel};
+    use entrada::browser::Runtime;
     use entrada::ui::{App, AppProps};
     use yew::Callback;
 
-    install_panic_panel();
+    // A panic of the page that ships is a bare trap, told by www/start.js; no hook ever runs. Yew's own, which writes to the
+    // console and is what a debug build keeps, would only be bytes.
+    #[cfg(not(debug_assertions))]
+    yew::set_custom_panic_hook(Box::new(|_| ()));
     let Some(root) = web_sys::window().and_then(|window| window.document()?.get_element_by_id("app")) else { return };
     let runtime = Runtime::new();
     let (subscriber, dispatcher) = (runtime.clone(), runtime.clone());

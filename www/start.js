@@ -1,4 +1,4 @@
-// Starts the program, and says in words why when it cannot. It decides nothing else.
+// Starts the program, and says in words when it cannot or has stopped. It decides nothing else.
 const find = (selector) => document.querySelector(selector);
 
 const CAUSES = {
@@ -22,14 +22,19 @@ const CAUSES = {
 
 function fail(cause, error) {
   const panel = find("#failed");
-  if (!panel.hidden) return; // the program has already said more than is known here
-  const [why, fix] = CAUSES[cause];
-  find("#failed-why").textContent = why;
-  find("#failed-fix").textContent = fix;
+  if (!panel.hidden) return; // the first trouble is the cause
+  const words = CAUSES[cause];
+  if (words) [find("#failed-why").textContent, find("#failed-fix").textContent] = words;
   find("#failed-details").textContent = `${cause}: ${error}\n${navigator.userAgent}`;
   find("#app").hidden = true;
   panel.hidden = false;
   panel.focus();
+}
+
+// A mistake in the program is a trap: nothing of it can speak any more, so this does. index.html holds the words. The stack
+// names places in the program's file, never a value.
+function stopped(error) {
+  if (error instanceof WebAssembly.RuntimeError) fail("stopped", `${error} ${error.stack}`);
 }
 
 async function fetched(link) {
@@ -40,6 +45,8 @@ async function fetched(link) {
 
 async function start() {
   if (typeof WebAssembly !== "object") return fail("unsupported", "no WebAssembly object");
+  addEventListener("error", (event) => stopped(event.error));
+  addEventListener("unhandledrejection", (event) => stopped(event.reason));
   let script, program;
   try {
     [script, program] = await Promise.all([

@@ -2,9 +2,7 @@
 
 mod http;
 mod page;
-mod panic;
 mod runtime;
 mod storage;
 
-pub use panic::install as install_panic_panel;
 pub use runtime::Runtime;

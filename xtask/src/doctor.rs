@@ -75,13 +75,17 @@ pub(crate) fn examine(project: &Project) -> Result<(), Failure> {
 fn rows(project: &Project) -> Result<Vec<Row>, Failure> {
     let cache = Cache::find();
     let rustup = on_path(&["rustup"]);
-    let wasm_target = if tools::has_wasm_target(project) {
-        State::Here(tools::WASM_TARGET.to_owned())
-    } else if rustup.is_some() {
-        State::WillInstall(format!("rustup target add {}", tools::WASM_TARGET))
-    } else {
-        State::Missing(RUSTUP)
+    let with_rustup = |here: bool, name: &str, command: &str| {
+        if here {
+            State::Here(name.to_owned())
+        } else if rustup.is_some() {
+            State::WillInstall(format!("rustup {command} {name}"))
+        } else {
+            State::Missing(RUSTUP)
+        }
     };
+    let wasm_target = with_rustup(tools::has_wasm_target(project), tools::WASM_TARGET, "target add");
+    let std_sources = with_rustup(tools::has_std_sources(project), tools::STD_SOURCES, "component add");
     let has_npm = on_path(&["npm"]).is_some() && on_path(&["node"]).is_some();
     let wasm_opt = match tools::find_wasm_opt(&cache) {
         Some(_) => State::Here(tools::WASM_OPT.to_owned()),
@@ -92,6 +96,7 @@ fn rows(project: &Project) -> Result<Vec<Row>, Failure> {
         program("rustc (pinned)", Need::Build, Some(PathBuf::from("rustc")), RUSTUP),
         program("rustup", Need::Optional, rustup, RUSTUP),
         Row { name: "wasm target", need: Need::Build, state: wasm_target },
+        Row { name: "std sources", need: Need::Build, state: std_sources },
         tool("trunk", &Tool::trunk(), &cache),
         tool("wasm-bindgen", &Tool::wasm_bindgen(project)?, &cache),
         program("node", Need::Optional, on_path(&["node"]), NODE),

@@ -17,6 +17,17 @@ const SOURCES: [&str; 8] =
 /// The addresses inside `dist/` are relative unless a base path is given (Trunk.toml says the same).
 const RELATIVE: &str = "./";
 
+/// How the program that ships is compiled, beyond `profile.release`: with a standard library rebuilt for size and panics that
+/// are a bare trap (`www/start.js` tells the person), 16 KB of brotli less. Both are unstable, so the pinned stable compiler
+/// is told to allow it, for this one build (ARCHITECTURE.md, "Decisions, and why").
+const COMPILED_WITH: [(&str, &str); 5] = [
+    ("RUSTC_BOOTSTRAP", "1"),
+    ("CARGO_UNSTABLE_BUILD_STD", "std,panic_abort"),
+    ("CARGO_UNSTABLE_BUILD_STD_FEATURES", "optimize_for_size"),
+    ("CARGO_UNSTABLE_PANIC_IMMEDIATE_ABORT", "true"),
+    ("CARGO_PROFILE_RELEASE_PANIC", "immediate-abort"),
+];
+
 /// Builds `dist/`; `base` is the path the page will live below, when a host needs absolute addresses.
 pub(crate) fn build(project: &Project, base: Option<&str>) -> Result<(), Failure> {
     require_index(project)?;
@@ -46,7 +57,10 @@ fn trunk(project: &Project, tools: &PageTools, base: &str) -> Result<(), Failure
     // The stamp of an older build must not outlive a build that fails half way.
     let _ = fs::remove_file(stamp_file(project));
     // Trunk is told to stay off the network, and passes that on to cargo, so the crates are fetched first.
-    step::run(project, "fetching crates", "fetch", project.cargo().args(["fetch", "--target", tools::WASM_TARGET]))?;
+    let mut fetch = project.cargo();
+    // The standard library's own dependencies are crates too.
+    fetch.args(["fetch", "--target", tools::WASM_TARGET]).envs(COMPILED_WITH);
+    step::run(project, "fetching crates", "fetch", &mut fetch)?;
     let folders: Vec<&Path> = [Some(&tools.wasm_bindgen), tools.wasm_opt.as_ref()]
         .into_iter()
         .flatten()
@@ -58,6 +72,7 @@ fn trunk(project: &Project, tools: &PageTools, base: &str) -> Result<(), Failure
         .args(["--public-url", base])
         // Trunk 0.21 wants `true` or `false` in this variable and stops at the usual `1`.
         .env_remove("NO_COLOR")
+        .envs(COMPILED_WITH)
         .env("PATH", path_with(&folders));
     if tools.wasm_opt.is_some() {
         command.arg("--release");
@@ -88,7 +103,7 @@ fn stamp(project: &Project, tools: &PageTools, base: &str) -> io::Result<String>
     let mut dist = Fingerprint::default();
     dist.add_path(&project.dist(), "dist")?;
     Ok(format!(
-        "sources {:016x}\ndist {:016x}\nbase {base}\ntrunk {}\nwasm-opt {}\n",
+        "sources {:016x}\ndist {:016x}\nbase {base}\ntrunk {}\nwasm-opt {}\ncompiled {COMPILED_WITH:?}\n",
         sources.0,
         dist.0,
         tools::TRUNK,

@@ -22,6 +22,8 @@ pub(crate) const WASM_OPT: &str = "132";
 pub(crate) const AXE_CORE: &str = "4.14.1";
 /// The compilation target of the page.
 pub(crate) const WASM_TARGET: &str = "wasm32-unknown-unknown";
+/// rustup's component with the sources of the standard library.
+pub(crate) const STD_SOURCES: &str = "rust-src";
 
 /// A program from the crate registry, in one version.
 #[derive(Debug, Clone)]
@@ -119,6 +121,7 @@ pub(crate) struct PageTools {
 pub(crate) fn for_the_page(project: &Project) -> Result<PageTools, Failure> {
     let cache = Cache::find();
     ensure_wasm_target(project)?;
+    ensure_std_sources(project)?;
     Ok(PageTools {
         wasm_bindgen: Tool::wasm_bindgen(project)?.ensure(project, &cache)?,
         trunk: Tool::trunk().ensure(project, &cache)?,
@@ -139,11 +142,26 @@ pub(crate) fn wasm_test_runner(project: &Project) -> Result<PathBuf, Failure> {
 
 /// Whether the pinned compiler can make wasm.
 pub(crate) fn has_wasm_target(project: &Project) -> bool {
-    let output = project.command("rustc").args(["--print", "sysroot"]).stdin(Stdio::null()).output();
-    output.is_ok_and(|output| {
-        let sysroot = String::from_utf8_lossy(&output.stdout).trim().to_owned();
-        Path::new(&sysroot).join("lib/rustlib").join(WASM_TARGET).join("lib").is_dir()
-    })
+    below_rustlib(project).is_some_and(|folder| folder.join(WASM_TARGET).join("lib").is_dir())
+}
+
+/// Whether the sources of the standard library are there, which the page is built with.
+pub(crate) fn has_std_sources(project: &Project) -> bool {
+    below_rustlib(project).is_some_and(|folder| folder.join("src/rust/library/Cargo.lock").is_file())
+}
+
+/// Where the pinned compiler keeps what belongs to it.
+fn below_rustlib(project: &Project) -> Option<PathBuf> {
+    let output = project.command("rustc").args(["--print", "sysroot"]).stdin(Stdio::null()).output().ok()?;
+    Some(Path::new(String::from_utf8_lossy(&output.stdout).trim()).join("lib/rustlib"))
+}
+
+/// Adds the sources of the standard library when they are missing.
+fn ensure_std_sources(project: &Project) -> Result<(), Failure> {
+    if has_std_sources(project) {
+        return Ok(());
+    }
+    rustup(project, &["component", "add", STD_SOURCES], "adding the standard library's sources")
 }
 
 /// Adds the wasm target to the pinned toolchain when it is missing.

@@ -303,3 +303,34 @@ async fn what_the_policy_forbids_does_not_happen_and_is_noticed() {
     let out = traffic.all().iter().filter(|sent| sent.url.contains(":9/") && sent.status.is_some()).count();
     assert_eq!(out, 0, "nothing got out");
 }
+
+/// A mistake of the program is a trap of the shipped wasm, which cannot speak any more. Here its memory is overwritten, so that
+/// the next thing it does goes wrong.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_program_that_has_stopped_says_so_and_can_be_loaded_again() {
+    let world = World::open().await;
+    world.journey().open().await;
+    // What goes wrong in a script of somebody else, an extension say, is not the program's end.
+    let foreign = "const done = arguments[0]; setTimeout(() => { setTimeout(done); throw new TypeError('not ours') })";
+    world.screen.driver().execute_async(foreign, Vec::new()).await.expect("the script runs");
+    assert!(!world.screen.shows("#failed:not([hidden])").await);
+
+    let overwrite = "const done = arguments[0];
+        import(document.querySelector('link[rel=modulepreload]').href)
+          .then(script => script.default())
+          .then(program => Object.values(program).find(it => it instanceof WebAssembly.Memory))
+          .then(memory => done(!!new Uint8Array(memory.buffer).fill(255)))";
+    let done = world.screen.driver().execute_async(overwrite, Vec::new()).await.expect("the script runs");
+    assert_eq!(*done.json(), json!(true));
+    world.screen.click("#sign-in").await;
+    world.screen.find("#failed").await;
+    let text = world.screen.text("#failed").await;
+    assert!(text.contains("The program has stopped because of a mistake of its own."), "{text}");
+    assert!(!world.screen.shows("#app:not([hidden])").await);
+    let details = world.screen.eval("return document.querySelector('#failed-details').textContent").await;
+    assert!(details.as_str().is_some_and(|it| it.starts_with("stopped: RuntimeError: ")), "{details}");
+
+    world.screen.click("#failed a").await;
+    world.screen.find("#sign-in").await;
+    assert!(!world.screen.shows("#failed:not([hidden])").await);
+}
