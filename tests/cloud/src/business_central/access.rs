@@ -20,6 +20,8 @@ pub(super) enum Surface {
     Automation,
     /// An extension's API.
     Custom,
+    /// Pages published as web services.
+    WebServices,
 }
 
 /// A caller that was let in.
@@ -96,7 +98,8 @@ fn enter_as_app<'a>(
 ) -> Option<&'a User> {
     let holds = |wanted: &str| roles.iter().any(|role| role == wanted);
     let role_fits = match surface {
-        Surface::Standard => holds(API_ROLE),
+        // One role opens APIs and web services (`business-central.md` 1.3).
+        Surface::Standard | Surface::WebServices => holds(API_ROLE),
         Surface::Automation => holds(AUTOMATION_ROLE),
         // Both app scopes are entitled to table 9012 and to pages of extensions (`business-central.md` 2).
         Surface::Custom => holds(API_ROLE) || holds(AUTOMATION_ROLE),

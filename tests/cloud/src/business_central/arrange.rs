@@ -1,10 +1,12 @@
 //! Arrangements for tests that only reach the cloud over HTTP: what an administrator, or bad luck, did behind the page's back.
 
 use serde::Deserialize;
-use serde_json::Value;
+use serde_json::{Map, Value, json};
 use uuid::Uuid;
 
-use super::model::{AccessControl, Environment, EnvironmentStatus, State};
+use super::model::{AccessControl, Environment, EnvironmentStatus, License, State, User};
+use super::pages::{PartnerPage, RecordNames, WebService};
+use super::seed::PARTNER_EXTENSION;
 use super::{BusinessCentral, entra_applications};
 use crate::ids::Ids;
 use crate::seed;
@@ -47,8 +49,36 @@ enum What {
     RemoveApplicationUser(Uuid),
     /// Sets the state of a user, and of it alone.
     UserState { user_name: String, state: State },
-    /// Replaces every permission set of a user, in all companies.
-    PermissionSets { user_name: String, role_ids: Vec<String> },
+    /// Replaces every permission set of a user: in all companies, or in the one named.
+    PermissionSets {
+        user_name: String,
+        role_ids: Vec<String>,
+        #[serde(default)]
+        company: String,
+    },
+    /// Publishes a page as a web service; one with this service name is replaced.
+    PublishPage(WebService),
+    /// Takes a web service away, by service name.
+    UnpublishPage(String),
+    /// Whether page 9861 refuses writes to all but the state.
+    OdataReadOnly(bool),
+    /// Other property names for page 9861: `{"client_id": "ClientId"}`, `null` for a property that is not there.
+    OdataCard(Map<String, Value>),
+    /// Another shape of the partner's page; what is not named keeps its default.
+    PartnerPage(Box<PartnerPage>),
+    /// Another version, such as `30.0`.
+    Version(String),
+    /// Installs or removes an extension, by name.
+    Extension { name: String, installed: bool },
+    /// Gives a company another name; its id stays.
+    RenameCompany { from: String, to: String },
+    /// A user of any licence type, with permission sets in all companies or none.
+    AddUser {
+        user_name: String,
+        license: License,
+        #[serde(default)]
+        role_ids: Vec<String>,
+    },
 }
 
 /// Carries out an arrangement written as JSON; the error says what is wrong with it.
@@ -79,12 +109,88 @@ pub(super) fn arrange(bc: &mut BusinessCentral, wish: &Value, ids: &mut Ids) -> 
             let user = environment.users.iter_mut().find(|user| user.user_name == user_name);
             user.ok_or("there is no such user")?.state = state;
         }
-        What::PermissionSets { user_name, role_ids } => give(environment, &user_name, &role_ids, ids)?,
+        What::PermissionSets { user_name, role_ids, company } => {
+            give(environment, &user_name, &role_ids, &company, ids)?;
+        }
+        What::PublishPage(page) => {
+            environment.web_services.retain(|known| known.service != page.service);
+            environment.web_services.push(page);
+        }
+        What::UnpublishPage(service) => {
+            let before = environment.web_services.len();
+            environment.web_services.retain(|known| known.service != service);
+            if environment.web_services.len() == before {
+                return Err(format!("there is no web service `{service}`"));
+            }
+        }
+        What::OdataReadOnly(read_only) => environment.odata_read_only = read_only,
+        What::OdataCard(names) => {
+            let mut all = json!(RecordNames::card());
+            if let Value::Object(members) = &mut all {
+                members.extend(names);
+            }
+            environment.odata_card = serde_json::from_value(all).map_err(|error| error.to_string())?;
+        }
+        What::PartnerPage(page) => environment.partner_page = *page,
+        What::Version(version) => environment.version = read_version(&version)?,
+        What::Extension { name, installed } => {
+            let found = environment.extensions.iter_mut().find(|extension| extension.name == name);
+            let found = found.ok_or_else(|| format!("there is no extension `{name}`"))?;
+            found.installed = installed;
+            if found.id == PARTNER_EXTENSION {
+                environment.partner_extension_installed = installed;
+            }
+        }
+        What::RenameCompany { from, to } => rename_company(environment, &from, &to)?,
+        What::AddUser { user_name, license, role_ids } => {
+            environment.users.push(User {
+                security_id: ids.uuid(),
+                full_name: user_name.clone(),
+                user_name: user_name.to_uppercase(),
+                state: State::Enabled,
+                expires_at_ms: None,
+                contact_email: String::new(),
+                license,
+                oid: None,
+                application_id: None,
+            });
+            give(environment, &user_name.to_uppercase(), &role_ids, "", ids)?;
+        }
     }
     Ok(())
 }
 
-fn give(environment: &mut Environment, user_name: &str, role_ids: &[String], ids: &mut Ids) -> Result<(), String> {
+fn read_version(text: &str) -> Result<[u32; 4], String> {
+    let mut version = [0; 4];
+    let parts: Vec<&str> = text.split('.').collect();
+    if parts.len() > version.len() {
+        return Err(format!("`{text}` is no version"));
+    }
+    for (place, part) in version.iter_mut().zip(parts) {
+        *place = part.parse().map_err(|_| format!("`{text}` is no version"))?;
+    }
+    Ok(version)
+}
+
+/// Assignments name companies, so they follow.
+fn rename_company(environment: &mut Environment, from: &str, to: &str) -> Result<(), String> {
+    let company = environment.companies.iter_mut().find(|company| company.name == from);
+    let company = company.ok_or_else(|| format!("there is no company `{from}`"))?;
+    to.clone_into(&mut company.name);
+    to.clone_into(&mut company.display_name);
+    for row in environment.access_control.iter_mut().filter(|row| row.company == from) {
+        to.clone_into(&mut row.company);
+    }
+    Ok(())
+}
+
+fn give(
+    environment: &mut Environment,
+    user_name: &str,
+    role_ids: &[String],
+    company: &str,
+    ids: &mut Ids,
+) -> Result<(), String> {
     let user = environment.users.iter().find(|user| user.user_name == user_name);
     let user = user.ok_or("there is no such user")?.security_id;
     let mut rows = Vec::with_capacity(role_ids.len());
@@ -95,7 +201,7 @@ fn give(environment: &mut Environment, user_name: &str, role_ids: &[String], ids
             id: ids.uuid(),
             user,
             role_id: set.role_id.clone(),
-            company: String::new(),
+            company: company.to_owned(),
             app_id: set.app_id,
             scope: set.scope,
         });

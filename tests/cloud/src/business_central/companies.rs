@@ -12,7 +12,7 @@ use super::odata::{Call, Segment};
 use crate::Response;
 
 /// `companies` of the standard API; the automation API answers the same (`business-central.md` 1.1).
-pub(super) static COMPANIES: EntitySet = EntitySet {
+pub(super) static COMPANIES: EntitySet<'static> = EntitySet {
     name: "companies",
     kind: "company",
     properties: &[
@@ -30,7 +30,7 @@ pub(super) static COMPANIES: EntitySet = EntitySet {
 };
 
 /// `automationCompanies` of the automation API.
-pub(super) static AUTOMATION_COMPANIES: EntitySet = EntitySet {
+pub(super) static AUTOMATION_COMPANIES: EntitySet<'static> = EntitySet {
     name: "automationCompanies",
     kind: "automationCompany",
     properties: &[
@@ -96,7 +96,7 @@ fn rows(
     environment: &Environment,
     call: &Call<'_>,
     segment: &Segment,
-    set: &EntitySet,
+    set: &EntitySet<'_>,
     context: &str,
     row: impl Fn(&Company) -> Value,
 ) -> Result<Response, Refusal> {
@@ -122,23 +122,29 @@ pub(super) fn chosen<'a>(
         None => call.option("company").map(str::to_owned),
     };
     let wanted = wanted.ok_or_else(Refusal::no_company)?;
-    environment
-        .companies
-        .iter()
-        .find(|company| {
-            Uuid::parse_str(&wanted).is_ok_and(|id| id == company.id) || company.name.eq_ignore_ascii_case(&wanted)
-        })
-        .ok_or_else(Refusal::no_company)
+    named(environment, &wanted).ok_or_else(Refusal::no_company)
+}
+
+/// A company by id or name.
+pub(super) fn named<'a>(environment: &'a Environment, wanted: &str) -> Option<&'a Company> {
+    environment.companies.iter().find(|company| {
+        Uuid::parse_str(wanted).is_ok_and(|id| id == company.id) || company.name.eq_ignore_ascii_case(wanted)
+    })
+}
+
+/// Number and name of every row of a standard entity.
+pub(super) fn demo_rows(entity: &str) -> &'static [[&'static str; 2]] {
+    STANDARD.iter().find(|known| known.set.name == entity).map_or(&[], |known| known.rows)
 }
 
 /// One standard entity with its area, columns and rows.
 struct Standard {
-    set: EntitySet,
+    set: EntitySet<'static>,
     area: Area,
     rows: &'static [[&'static str; 2]],
 }
 
-const COLUMNS: &[super::entity::Property] =
+const COLUMNS: &[super::entity::Property<'static>] =
     &[read("id", Kind::Guid), read("number", Kind::Code(20)), read("displayName", Kind::Text(100))];
 
 static STANDARD: [Standard; 4] = [

@@ -23,31 +23,31 @@ pub(super) enum Kind {
 }
 
 /// One property.
-#[derive(Debug)]
-pub(super) struct Property {
-    pub(super) name: &'static str,
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Property<'a> {
+    pub(super) name: &'a str,
     pub(super) kind: Kind,
     /// Whether a request body may carry it.
     pub(super) writable: bool,
 }
 
-/// One entity set.
-#[derive(Debug)]
-pub(super) struct EntitySet {
+/// One entity set. Most are fixed; those of a partner's page and of published pages are named by whoever made them.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct EntitySet<'a> {
     /// Name in the address.
-    pub(super) name: &'static str,
+    pub(super) name: &'a str,
     /// Type name in error texts.
-    pub(super) kind: &'static str,
-    pub(super) properties: &'static [Property],
+    pub(super) kind: &'a str,
+    pub(super) properties: &'a [Property<'a>],
 }
 
 /// A property that can only be read.
-pub(super) const fn read(name: &'static str, kind: Kind) -> Property {
+pub(super) const fn read(name: &str, kind: Kind) -> Property<'_> {
     Property { name, kind, writable: false }
 }
 
 /// A property a body may carry.
-pub(super) const fn write(name: &'static str, kind: Kind) -> Property {
+pub(super) const fn write(name: &str, kind: Kind) -> Property<'_> {
     Property { name, kind, writable: true }
 }
 
@@ -56,11 +56,14 @@ pub(super) const STATE: Kind = Kind::Choice(&["Enabled", "Disabled"]);
 /// Scope of permission sets.
 pub(super) const SCOPE: Kind = Kind::Choice(&["System", "Tenant"]);
 
-impl EntitySet {
+impl<'a> EntitySet<'a> {
     /// A property by name, or the error naming it.
-    pub(super) fn property(&self, name: &str) -> Result<&'static Property, Refusal> {
+    pub(super) fn property(&self, name: &str) -> Result<&'a Property<'a>, Refusal> {
         self.properties.iter().find(|property| property.name == name).ok_or_else(|| {
-            Refusal::bad("BadRequest", Message::UnknownProperty { property: name.to_owned(), kind: self.kind })
+            Refusal::bad(
+                "BadRequest",
+                Message::UnknownProperty { property: name.to_owned(), kind: self.kind.to_owned() },
+            )
         })
     }
 
@@ -85,7 +88,7 @@ impl EntitySet {
     }
 }
 
-fn check(property: &Property, value: &Value) -> Result<(), Refusal> {
+fn check(property: &Property<'_>, value: &Value) -> Result<(), Refusal> {
     let fits = match (property.kind, value) {
         (Kind::Guid, Value::String(text)) => Uuid::parse_str(text).is_ok(),
         (Kind::Code(limit) | Kind::Text(limit), Value::String(text)) => {

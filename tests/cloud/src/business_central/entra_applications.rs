@@ -1,44 +1,20 @@
-//! The partner extension's API page on table 9012, and that table's own rules in their order (`business-central.md` 3.1, 3.3).
+//! Table 9012 behind whatever page shows it, its own rules in their order, and a partner's API page on it
+//! (`business-central.md` 3.1, 3.3).
 
 use http::{Method, StatusCode};
-use serde_json::{Map, Value, json};
 use uuid::Uuid;
 
 use super::access::{self, Principal};
-use super::entity::{EntitySet, Kind, STATE, code, guid, read, text, write};
+use super::entity::{EntitySet, code};
 use super::errors::Refusal;
 use super::model::{Area, EntraApplication, Environment, License, Right, State, User};
 use super::odata::{Call, Segment, no_content};
+use super::record_page::{Change, RecordPage};
 use super::text::Message;
 use crate::Response;
 use crate::ids::Ids;
 
-/// The page.
-pub(super) static ENTRA_APPLICATIONS: EntitySet = EntitySet {
-    name: "entraApplications",
-    kind: "entraApplication",
-    properties: &[
-        write("clientId", Kind::Guid),
-        write("description", Kind::Text(50)),
-        write("contactInformation", Kind::Text(50)),
-        write("state", STATE),
-        read("userId", Kind::Guid),
-        write("permissionGranted", Kind::Bool),
-    ],
-};
-
 const TABLE: &str = "AAD Application";
-
-fn row(record: &EntraApplication) -> Value {
-    json!({
-        "clientId": record.client_id,
-        "description": record.description,
-        "contactInformation": record.contact_information,
-        "state": record.state.word(),
-        "userId": record.user_id,
-        "permissionGranted": record.permission_granted,
-    })
-}
 
 fn key(client_id: Uuid) -> String {
     format!("Client Id='{{{client_id}}}'")
@@ -48,55 +24,94 @@ fn find(environment: &Environment, client_id: Uuid) -> Result<&EntraApplication,
     environment.entra_application(client_id).ok_or_else(|| Refusal::no_record(TABLE, key(client_id)))
 }
 
-/// `entraApplications` and `entraApplications({clientId})`.
+/// The partner's page: its entity set, one record, or the action on one record.
+#[expect(clippy::too_many_arguments, reason = "everything a page may use, each of another kind")]
 pub(super) fn handle(
     environment: &mut Environment,
     principal: &Principal,
     call: &Call<'_>,
     segment: &Segment,
+    action: Option<&Segment>,
+    context: &str,
+    company: &str,
+    ids: &mut Ids,
+) -> Result<Response, Refusal> {
+    let shape = environment.partner_page.clone();
+    let page = RecordPage::new(&shape.names);
+    let set = page.set(&shape.entity_set, &shape.entity);
+    let key = match segment.id()? {
+        Some(id) if shape.keyed_by_system_id => {
+            let record = environment.entra_applications.iter().find(|record| record.system_id() == id);
+            Some(record.ok_or_else(|| Refusal::no_record(TABLE, format!("SystemId='{{{id}}}'")))?.client_id)
+        }
+        other => other,
+    };
+    if let Some(action) = action {
+        let Some(client_id) = key.filter(|_| shape.action.as_deref() == Some(action.name.as_str())) else {
+            return Err(Refusal::no_segment(&action.name));
+        };
+        if call.method != Method::POST {
+            return Err(Refusal::no_method(call.method, &action.name));
+        }
+        access::permit(environment, principal, Area::EntraApplications, Right::Write, Some(company))?;
+        let enable = Change { state: Some(State::Enabled), ..Change::default() };
+        modify(environment, principal, client_id, &enable, company, ids)?;
+        // A bound action that updates its record answers 200 without a body (tests of the automation API in BCApps).
+        return Ok(Response::new(Vec::new()));
+    }
+    answer(environment, principal, call, &page, &set, key, context, company, ids)
+}
+
+/// Reading and writing through one page; `key` is the client id in the address.
+#[expect(clippy::too_many_arguments, reason = "everything a page may use, each of another kind")]
+pub(super) fn answer(
+    environment: &mut Environment,
+    principal: &Principal,
+    call: &Call<'_>,
+    page: &RecordPage<'_>,
+    set: &EntitySet<'_>,
+    key: Option<Uuid>,
     context: &str,
     company: &str,
     ids: &mut Ids,
 ) -> Result<Response, Refusal> {
     let right = if call.method == Method::GET { Right::Read } else { Right::Write };
     access::permit(environment, principal, Area::EntraApplications, right, Some(company))?;
-    match (call.method, segment.id()?) {
+    let row = |environment: &Environment, id| Ok(page.row(environment, find(environment, id)?));
+    match (call.method, key) {
         (&Method::GET, None) => {
             let mut records: Vec<&EntraApplication> = environment.entra_applications.iter().collect();
             records.sort_by_key(|record| record.client_id);
-            call.list(&ENTRA_APPLICATIONS, context, records.into_iter().map(row).collect())
+            call.list(set, context, records.into_iter().map(|record| page.row(environment, record)).collect())
         }
         (&Method::POST, None) => {
-            let body = ENTRA_APPLICATIONS.read_body(call.body)?;
-            let record = insert(environment, &body)?;
-            let row = row(&record);
+            let record = insert(environment, &page.change(set, call.body)?)?;
+            let row = page.row(environment, &record);
             environment.entra_applications.push(record);
-            call.single(&ENTRA_APPLICATIONS, context, StatusCode::CREATED, row)
+            call.single(set, context, StatusCode::CREATED, row)
         }
-        (&Method::GET, Some(id)) => {
-            call.single(&ENTRA_APPLICATIONS, context, StatusCode::OK, row(find(environment, id)?))
-        }
+        (&Method::GET, Some(id)) => call.single(set, context, StatusCode::OK, row(environment, id)?),
         (&Method::PATCH, Some(id)) => {
-            call.match_tag(&row(find(environment, id)?))?;
-            let body = ENTRA_APPLICATIONS.read_body(call.body)?;
-            modify(environment, principal, id, &body, company, ids)?;
-            call.single(&ENTRA_APPLICATIONS, context, StatusCode::OK, row(find(environment, id)?))
+            call.match_tag(&row(environment, id)?)?;
+            let change = page.change(set, call.body)?;
+            modify(environment, principal, id, &change, company, ids)?;
+            call.single(set, context, StatusCode::OK, row(environment, id)?)
         }
         (&Method::DELETE, Some(id)) => {
             let user = find(environment, id)?.user_id;
-            call.match_tag(&row(find(environment, id)?))?;
+            call.match_tag(&row(environment, id)?)?;
             environment.remove_user(user);
             environment.entra_applications.retain(|record| record.client_id != id);
             Ok(no_content())
         }
-        (method, _) => Err(Refusal::no_method(method, ENTRA_APPLICATIONS.name)),
+        (method, _) => Err(Refusal::no_method(method, set.name)),
     }
 }
 
 /// A new record: the client id is required, the state starts as Disabled. Enabling inside the insert runs `Modify` on a record
 /// that is not stored yet and fails (`business-central.md` 3.3).
-fn insert(environment: &Environment, body: &Map<String, Value>) -> Result<EntraApplication, Refusal> {
-    let Some(client_id) = guid(body, "clientId").filter(|id| !id.is_nil()) else {
+fn insert(environment: &Environment, change: &Change) -> Result<EntraApplication, Refusal> {
+    let Some(client_id) = change.client_id.filter(|id| !id.is_nil()) else {
         return Err(Refusal::bad(
             "Application_FieldValidationException",
             Message::FieldEmpty { field: "Client Id", table: TABLE, key: key(Uuid::nil()) },
@@ -105,21 +120,20 @@ fn insert(environment: &Environment, body: &Map<String, Value>) -> Result<EntraA
     if environment.entra_application(client_id).is_some() {
         return Err(Refusal::same_key(TABLE, key(client_id)));
     }
-    let description = text(body, "description").unwrap_or_default().to_owned();
-    if text(body, "state") == Some(State::Enabled.word()) {
-        if description.is_empty() {
+    let record = EntraApplication {
+        description: change.description.clone().unwrap_or_default(),
+        contact_information: change.contact_information.clone().unwrap_or_default(),
+        permission_granted: change.permission_granted.unwrap_or(false),
+        app_id: change.app_id.unwrap_or_default(),
+        ..EntraApplication::new(client_id)
+    };
+    if change.state == Some(State::Enabled) {
+        if record.description.is_empty() {
             return Err(description_required(client_id));
         }
         return Err(Refusal::no_record(TABLE, key(client_id)));
     }
-    Ok(EntraApplication {
-        client_id,
-        description,
-        contact_information: text(body, "contactInformation").unwrap_or_default().to_owned(),
-        state: State::Disabled,
-        user_id: Uuid::nil(),
-        permission_granted: body.get("permissionGranted").and_then(Value::as_bool).unwrap_or(false),
-    })
+    Ok(record)
 }
 
 /// A change, all of it or nothing.
@@ -127,24 +141,23 @@ fn modify(
     environment: &mut Environment,
     principal: &Principal,
     client_id: Uuid,
-    body: &Map<String, Value>,
+    change: &Change,
     company: &str,
     ids: &mut Ids,
 ) -> Result<(), Refusal> {
-    if guid(body, "clientId").is_some_and(|new| new != client_id) {
+    if change.client_id.is_some_and(|new| new != client_id) {
         return Err(Refusal::dialog(Message::RenameRefused));
     }
     let mut record = find(environment, client_id)?.clone();
-    if let Some(description) = text(body, "description") {
-        description.clone_into(&mut record.description);
+    if let Some(description) = &change.description {
+        record.description.clone_from(description);
     }
-    if let Some(contact) = text(body, "contactInformation") {
-        contact.clone_into(&mut record.contact_information);
+    if let Some(contact) = &change.contact_information {
+        record.contact_information.clone_from(contact);
     }
-    if let Some(granted) = body.get("permissionGranted").and_then(Value::as_bool) {
-        record.permission_granted = granted;
-    }
-    let state = text(body, "state").and_then(State::read).unwrap_or(record.state);
+    record.permission_granted = change.permission_granted.unwrap_or(record.permission_granted);
+    record.app_id = change.app_id.unwrap_or(record.app_id);
+    let state = change.state.unwrap_or(record.state);
     let mut made = None;
     if state != record.state {
         made = validate_state(environment, principal, &mut record, state, company, ids)?;
@@ -243,12 +256,9 @@ pub(super) fn register_by_hand(
         return Err(Refusal::same_key(TABLE, key(client_id)));
     }
     let mut record = EntraApplication {
-        client_id,
         description: description.chars().take(50).collect(),
-        contact_information: String::new(),
         state: State::Enabled,
-        user_id: Uuid::nil(),
-        permission_granted: false,
+        ..EntraApplication::new(client_id)
     };
     if record.description.trim().is_empty() {
         return Err(description_required(client_id));

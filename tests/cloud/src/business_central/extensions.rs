@@ -10,7 +10,7 @@ use super::odata::{Call, Segment};
 use super::seed::PARTNER_EXTENSION;
 use crate::Response;
 
-static EXTENSIONS: EntitySet = EntitySet {
+static EXTENSIONS: EntitySet<'static> = EntitySet {
     name: "extensions",
     kind: "extension",
     properties: &[

@@ -8,12 +8,12 @@ use super::errors::Refusal;
 use super::text::Message;
 
 /// A read filter.
-pub(super) enum Filter {
-    Compare(&'static Property, Comparison, Literal),
-    Search(Search, &'static Property, String),
-    Not(Box<Filter>),
-    Both(Box<Filter>, Box<Filter>),
-    Either(Box<Filter>, Box<Filter>),
+pub(super) enum Filter<'a> {
+    Compare(&'a Property<'a>, Comparison, Literal),
+    Search(Search, &'a Property<'a>, String),
+    Not(Box<Self>),
+    Both(Box<Self>, Box<Self>),
+    Either(Box<Self>, Box<Self>),
 }
 
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -47,10 +47,10 @@ enum Token {
     Comma,
 }
 
-impl Filter {
+impl<'a> Filter<'a> {
     /// Reads a filter over an entity set's properties.
-    pub(super) fn read(text: &str, set: &EntitySet) -> Result<Self, Refusal> {
-        let mut reader = Reader { tokens: tokens(text)?, at: 0, set };
+    pub(super) fn read(text: &str, set: &EntitySet<'a>) -> Result<Self, Refusal> {
+        let mut reader = Reader { tokens: tokens(text)?, at: 0, set: *set };
         let filter = reader.either()?;
         if reader.at < reader.tokens.len() {
             return Err(syntax(&format!("unexpected text after position {}", reader.at)));
@@ -82,11 +82,11 @@ impl Filter {
 }
 
 /// Code fields compare without case (`business-central.md` 2.1); texts as they are.
-fn folded(property: &Property, text: &str) -> String {
+fn folded(property: &Property<'_>, text: &str) -> String {
     if matches!(property.kind, Kind::Code(_)) { text.to_uppercase() } else { text.to_owned() }
 }
 
-fn equals(property: &Property, value: &Value, literal: &Literal) -> bool {
+fn equals(property: &Property<'_>, value: &Value, literal: &Literal) -> bool {
     match literal {
         Literal::Text(text) => value.as_str().is_some_and(|value| folded(property, value) == folded(property, text)),
         Literal::Guid(id) => value.as_str().and_then(|value| Uuid::parse_str(value).ok()) == Some(*id),
@@ -140,10 +140,10 @@ fn tokens(text: &str) -> Result<Vec<Token>, Refusal> {
 struct Reader<'a> {
     tokens: Vec<Token>,
     at: usize,
-    set: &'a EntitySet,
+    set: EntitySet<'a>,
 }
 
-impl Reader<'_> {
+impl<'a> Reader<'a> {
     fn next(&mut self) -> Result<Token, Refusal> {
         let token = self.tokens.get(self.at).cloned().ok_or_else(|| syntax("the filter ends too early"))?;
         self.at += 1;
@@ -162,7 +162,7 @@ impl Reader<'_> {
         if self.next()? == *token { Ok(()) } else { Err(syntax("a bracket or comma is missing")) }
     }
 
-    fn either(&mut self) -> Result<Filter, Refusal> {
+    fn either(&mut self) -> Result<Filter<'a>, Refusal> {
         let mut left = self.both()?;
         while self.takes("or") {
             left = Filter::Either(Box::new(left), Box::new(self.both()?));
@@ -170,7 +170,7 @@ impl Reader<'_> {
         Ok(left)
     }
 
-    fn both(&mut self) -> Result<Filter, Refusal> {
+    fn both(&mut self) -> Result<Filter<'a>, Refusal> {
         let mut left = self.one()?;
         while self.takes("and") {
             left = Filter::Both(Box::new(left), Box::new(self.one()?));
@@ -178,7 +178,7 @@ impl Reader<'_> {
         Ok(left)
     }
 
-    fn one(&mut self) -> Result<Filter, Refusal> {
+    fn one(&mut self) -> Result<Filter<'a>, Refusal> {
         if self.takes("not") {
             return Ok(Filter::Not(Box::new(self.one()?)));
         }
@@ -201,7 +201,7 @@ impl Reader<'_> {
         }
     }
 
-    fn search(&mut self, search: Search) -> Result<Filter, Refusal> {
+    fn search(&mut self, search: Search) -> Result<Filter<'a>, Refusal> {
         self.expect(&Token::Open)?;
         let Token::Word(name) = self.next()? else {
             return Err(syntax("a property name is expected"));
@@ -219,7 +219,7 @@ impl Reader<'_> {
         }
     }
 
-    fn comparison(&mut self, property: &'static Property) -> Result<Filter, Refusal> {
+    fn comparison(&mut self, property: &'a Property<'a>) -> Result<Filter<'a>, Refusal> {
         let comparison = if self.takes("eq") {
             Comparison::Equal
         } else if self.takes("ne") {
@@ -254,6 +254,6 @@ impl Reader<'_> {
     }
 }
 
-fn incompatible(property: &Property) -> Refusal {
+fn incompatible(property: &Property<'_>) -> Refusal {
     Refusal::bad("BadRequest", Message::IncompatibleTypes { property: property.name.to_owned() })
 }

@@ -1,8 +1,9 @@
 //! Business Central, as far as setting up service-to-service access touches it: environments, companies, the automation API,
-//! a partner's API page on the application table, and the decision whether an application gets in.
+//! a partner's API page on the application table, pages published as web services, and the decision whether an application
+//! gets in.
 //!
 //! Pure: a state value, a request, the caller the token proved, and the time. Rules cite `facts/business-central.md`.
-//! Not here: CORS, throttling and faults (the rest of the cloud), `$batch`, OData web services, configuration packages.
+//! Not here: CORS, throttling and faults (the rest of the cloud), `$batch`, configuration packages.
 
 mod access;
 mod arrange;
@@ -14,13 +15,18 @@ mod environments;
 mod errors;
 mod extensions;
 mod filter;
+mod metadata;
 mod model;
 mod odata;
+mod pages;
 mod permission_sets;
+mod read_pages;
+mod record_page;
 pub mod seed;
 mod text;
 mod user_permissions;
 mod users;
+mod web_services;
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -36,6 +42,7 @@ pub use model::{
     Extension, License, PermissionSet, Right, Scope, State, User,
 };
 use odata::{Call, Segment};
+pub use pages::{ODATA_ENDS, PartnerPage, RecordNames, WebService};
 use text::{Language, Message};
 
 use crate::caller::{Caller, TokenProblem};
@@ -231,7 +238,14 @@ fn route(
     let (surface, version_parts) = match segments {
         [_, "api", "v2.0", ..] => (Surface::Standard, 3),
         [_, "api", "microsoft", "automation", "v2.0", ..] => (Surface::Automation, 5),
-        [_, "api", "entrada", "setup", "v1.0", ..] => (Surface::Custom, 5),
+        [_, "ODataV4", ..] => (Surface::WebServices, 2),
+        [_, "api", publisher, group, version, ..]
+            if environment.partner_page.publisher == decoded(publisher)
+                && environment.partner_page.group == decoded(group)
+                && environment.partner_page.version == decoded(version) =>
+        {
+            (Surface::Custom, 5)
+        }
         _ => {
             let unknown = segments.get(1).copied().unwrap_or_default();
             return Err(Refusal::no_segment(segments.get(2).copied().unwrap_or(unknown)));
@@ -239,7 +253,7 @@ fn route(
     };
     let principal = access::enter(environment, caller, surface, ids, now_ms)?;
     if surface == Surface::Custom && !environment.partner_extension_installed {
-        return Err(Refusal::no_segment("entrada"));
+        return Err(Refusal::no_segment(segments[2]));
     }
     // A reading replica takes no writes (`business-central.md` 1.5).
     let reading = request.headers().get("data-access-intent").is_some_and(|intent| intent == "ReadOnly");
@@ -260,6 +274,9 @@ fn route(
         address: format!("{origin}{path}"),
         language,
     };
+    if surface == Surface::WebServices {
+        return web_services::handle(environment, &principal, &call, &below, ids);
+    }
     dispatch(environment, &principal, &call, surface, &below, ids)
 }
 
@@ -287,13 +304,11 @@ fn dispatch(
         return Err(Refusal::no_segment(in_path.map_or("", |segment| segment.name.as_str())));
     };
     let known = match surface {
-        Surface::Standard => true,
-        Surface::Custom => entity.name == entra_applications::ENTRA_APPLICATIONS.name,
+        Surface::Standard | Surface::WebServices => true,
+        Surface::Custom => entity.name == environment.partner_page.entity_set,
         Surface::Automation => {
             let old = ["users", "userPermissions", "permissionSets", "extensions", "automationCompanies"];
-            // The read pages came in spring 2026; an older version answers 404 (`business-central.md` 2).
-            old.contains(&entity.name.as_str())
-                || (entity.name == users::ACCESS_CONTROLS.name && environment.version[0] >= 28)
+            old.contains(&entity.name.as_str()) || read_pages::known(environment, &entity.name)
         }
     };
     if !known {
@@ -304,13 +319,21 @@ fn dispatch(
         Some(_) => format!("companies({})/{}", company.id, entity.name),
         None => entity.name.clone(),
     };
-    if rest.len() > 1 && !(entity.name == "users" && surface == Surface::Automation && rest.len() == 2) {
-        return Err(Refusal::no_segment(&rest[1].name));
+    let has_parts = match surface {
+        Surface::Automation => entity.name == "users",
+        Surface::Custom => true,
+        Surface::Standard | Surface::WebServices => false,
+    };
+    if rest.len() > if has_parts { 2 } else { 1 } {
+        return Err(Refusal::no_segment(&rest[rest.len() - 1].name));
     }
     match surface {
-        Surface::Standard => companies::handle_standard(environment, principal, call, &company, entity, &context),
+        Surface::Standard | Surface::WebServices => {
+            companies::handle_standard(environment, principal, call, &company, entity, &context)
+        }
         Surface::Custom => {
-            entra_applications::handle(environment, principal, call, entity, &context, &company.name, ids)
+            let action = rest.get(1);
+            entra_applications::handle(environment, principal, call, entity, action, &context, &company.name, ids)
         }
         Surface::Automation => {
             access::permit_automation(environment, principal, Some(&company.name))?;
@@ -328,12 +351,6 @@ fn automation(
     context: &str,
     ids: &mut Ids,
 ) -> Result<Response, Refusal> {
-    let read_only = |rows: fn(&Environment, Language) -> Vec<Value>, set| {
-        if call.method != Method::GET || entity.key.is_some() {
-            return Err(Refusal::no_method(call.method, &entity.name));
-        }
-        call.list(set, context, rows(environment, call.language))
-    };
     match (entity.name.as_str(), part) {
         ("users", Some(part)) if part.name == user_permissions::USER_PERMISSIONS.name => {
             let user = entity.id()?.ok_or_else(|| Refusal::dialog(Message::UserRequired))?;
@@ -344,12 +361,9 @@ fn automation(
         ("users", None) => users::handle(environment, principal, call, entity, context),
         // Without a user in the path the page cannot be read (`business-central.md` 2).
         ("userPermissions", _) => Err(Refusal::dialog(Message::UserRequired)),
-        ("permissionSets", _) => {
-            read_only(|environment, _| permission_sets::rows(environment), &permission_sets::PERMISSION_SETS)
-        }
-        ("accessControls", _) => {
-            access::permit_read_pages(principal)?;
-            read_only(users::access_control_rows, &users::ACCESS_CONTROLS)
+        ("permissionSets", _) => permission_sets::handle(environment, call, entity, context),
+        (name, _) if read_pages::known(environment, name) => {
+            read_pages::handle(environment, principal, call, entity, context)
         }
         ("extensions", _) => extensions::handle(environment, call, entity, context),
         (_, _) => companies::handle_automation(environment, call, entity, context),

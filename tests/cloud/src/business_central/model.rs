@@ -3,6 +3,9 @@
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
+use super::pages::{PartnerPage, RecordNames, WebService};
+use super::seed::PARTNER_EXTENSION;
+
 /// Business Central of one tenant.
 #[derive(Clone, Debug, Serialize)]
 pub struct BcTenant {
@@ -25,17 +28,33 @@ pub enum EnvironmentKind {
     Sandbox,
 }
 
-/// Environment status as the admin API words it (`business-central.md` 1.2); the ones a story needs.
+/// Environment status as the admin API words it (`business-central.md` 1.2).
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub enum EnvironmentStatus {
+    /// Not ready yet.
+    NotReady,
+    /// Going away for good.
+    Removing,
     /// Being made.
     Preparing,
     /// In use.
     Active,
     /// Getting a new version.
     Upgrading,
+    /// Could not be made.
+    CreatingFailed,
+    /// Could not be removed.
+    RemovingFailed,
+    /// Being deleted.
+    SoftDeleting,
+    /// Could not be deleted.
+    SoftDeletingFailed,
     /// Deleted, can be recovered for a while.
     SoftDeleted,
+    /// Being recovered.
+    Recovering,
+    /// Could not be recovered.
+    RecoveringFailed,
 }
 
 /// One environment.
@@ -53,6 +72,15 @@ pub struct Environment {
     pub version: [u32; 4],
     /// Whether the partner extension with the `entraApplications` API page is installed.
     pub partner_extension_installed: bool,
+    /// The shape of that API page.
+    pub partner_page: PartnerPage,
+    /// Pages published as web services.
+    pub web_services: Vec<WebService>,
+    /// Whether page 9861 refuses writes to what its variable makes editable only once a record is shown
+    /// (`business-central.md` 3.4); its state can always be changed.
+    pub odata_read_only: bool,
+    /// Property names of page 9861; they are not established for every version (`business-central.md` 10).
+    pub odata_card: RecordNames,
     /// Its companies.
     pub companies: Vec<Company>,
     /// Its users, application users included.
@@ -109,10 +137,17 @@ impl State {
 }
 
 /// Licence type of a user.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all(deserialize = "snake_case"))]
 pub enum License {
     /// A licensed person.
     FullUser,
+    /// A person with a licence that only reads most things.
+    LimitedUser,
+    /// A device everybody shares.
+    DeviceOnlyUser,
+    /// An accountant from outside.
+    ExternalAccountant,
     /// An administrator of the tenant without a licence, made at first sign-in.
     InternalAdministrator,
     /// A partner with delegated administration, made at first sign-in.
@@ -257,6 +292,31 @@ pub struct EntraApplication {
     pub user_id: Uuid,
     /// A note the card sets after consent, nothing more.
     pub permission_granted: bool,
+    /// Extension that owns the record; zero for none.
+    pub app_id: Uuid,
+    /// Name of that extension.
+    pub app_name: String,
+}
+
+impl EntraApplication {
+    /// A fresh row: disabled, without a user.
+    pub fn new(client_id: Uuid) -> Self {
+        Self {
+            client_id,
+            description: String::new(),
+            contact_information: String::new(),
+            state: State::Disabled,
+            user_id: Uuid::nil(),
+            permission_granted: false,
+            app_id: Uuid::nil(),
+            app_name: String::new(),
+        }
+    }
+
+    /// System id of the row.
+    pub fn system_id(&self) -> Uuid {
+        Uuid::new_v5(&self.client_id, b"AAD Application")
+    }
 }
 
 /// One published extension.
@@ -311,11 +371,24 @@ impl Environment {
 
     /// The permission set an assignment points at.
     pub fn permission_set(&self, assignment: &AccessControl) -> Option<&PermissionSet> {
-        self.permission_sets.iter().find(|set| {
+        self.available_sets().find(|set| {
             set.role_id.eq_ignore_ascii_case(&assignment.role_id)
                 && set.app_id == assignment.app_id
                 && set.scope == assignment.scope
         })
+    }
+
+    /// The permission sets there are: those of an extension only while it is installed (`business-central.md` 2).
+    pub fn available_sets(&self) -> impl Iterator<Item = &PermissionSet> {
+        self.permission_sets.iter().filter(|set| self.is_installed(set.app_id))
+    }
+
+    /// Whether an extension is installed; no extension at all always is.
+    pub fn is_installed(&self, app_id: Uuid) -> bool {
+        if app_id == PARTNER_EXTENSION {
+            return self.partner_extension_installed;
+        }
+        app_id.is_nil() || self.extensions.iter().any(|extension| extension.id == app_id && extension.installed)
     }
 
     /// Assignments of a user.

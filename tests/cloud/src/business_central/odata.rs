@@ -127,7 +127,7 @@ impl Call<'_> {
     }
 
     /// Filters, orders, pages and cuts rows into an answer.
-    pub(super) fn list(&self, set: &EntitySet, context: &str, mut rows: Vec<Value>) -> Result<Response, Refusal> {
+    pub(super) fn list(&self, set: &EntitySet<'_>, context: &str, mut rows: Vec<Value>) -> Result<Response, Refusal> {
         self.refuse_unknown_options()?;
         if let Some(text) = self.option("$filter") {
             let filter = Filter::read(text, set)?;
@@ -166,7 +166,7 @@ impl Call<'_> {
     /// One row as an answer.
     pub(super) fn single(
         &self,
-        set: &EntitySet,
+        set: &EntitySet<'_>,
         context: &str,
         status: StatusCode,
         row: Value,
@@ -196,13 +196,13 @@ impl Call<'_> {
             .and_then(|size| size.parse().ok())
     }
 
-    fn selected(&self, set: &EntitySet) -> Result<Option<HashSet<&'static str>>, Refusal> {
+    fn selected<'a>(&self, set: &EntitySet<'a>) -> Result<Option<HashSet<&'a str>>, Refusal> {
         self.option("$select")
             .map(|names| names.split(',').map(|name| set.property(name.trim()).map(|found| found.name)).collect())
             .transpose()
     }
 
-    fn order(&self, set: &EntitySet, rows: &mut [Value]) -> Result<(), Refusal> {
+    fn order(&self, set: &EntitySet<'_>, rows: &mut [Value]) -> Result<(), Refusal> {
         let Some(order) = self.option("$orderby") else { return Ok(()) };
         for part in order.split(',').rev() {
             let (name, direction) = part.trim().split_once(' ').unwrap_or((part.trim(), "asc"));
@@ -228,7 +228,7 @@ impl Call<'_> {
 }
 
 /// A row with its tag in front, cut to the selected properties; expanded parts stay.
-fn tagged(row: Value, selected: Option<&HashSet<&'static str>>, context: Option<String>) -> Value {
+fn tagged(row: Value, selected: Option<&HashSet<&str>>, context: Option<String>) -> Value {
     let tag = etag(&row);
     let mut body = Map::new();
     if let Some(context) = context {

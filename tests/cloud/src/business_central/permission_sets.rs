@@ -1,15 +1,18 @@
 //! `permissionSets` of the automation API, and finding the one set an assignment means (`business-central.md` 2).
 
+use http::Method;
 use serde_json::{Value, json};
 use uuid::Uuid;
 
 use super::entity::{EntitySet, Kind, SCOPE, read};
 use super::errors::Refusal;
 use super::model::{Environment, PermissionSet, Scope};
+use super::odata::{Call, Segment};
 use super::text::Message;
+use crate::Response;
 
 /// The page; `id` is the role id.
-pub(super) static PERMISSION_SETS: EntitySet = EntitySet {
+static PERMISSION_SETS: EntitySet<'static> = EntitySet {
     name: "permissionSets",
     kind: "permissionSet",
     properties: &[
@@ -21,9 +24,22 @@ pub(super) static PERMISSION_SETS: EntitySet = EntitySet {
     ],
 };
 
-/// Rows in the order of the table's key: scope, extension, role.
-pub(super) fn rows(environment: &Environment) -> Vec<Value> {
-    let mut sets: Vec<&PermissionSet> = environment.permission_sets.iter().collect();
+/// The list, and nothing but the list.
+pub(super) fn handle(
+    environment: &Environment,
+    call: &Call<'_>,
+    segment: &Segment,
+    context: &str,
+) -> Result<Response, Refusal> {
+    if call.method != Method::GET || segment.key.is_some() {
+        return Err(Refusal::no_method(call.method, &segment.name));
+    }
+    call.list(&PERMISSION_SETS, context, rows(environment))
+}
+
+/// Rows in the order of the table's key: scope, extension, role. What an extension ships comes and goes with it.
+fn rows(environment: &Environment) -> Vec<Value> {
+    let mut sets: Vec<&PermissionSet> = environment.available_sets().collect();
     sets.sort_by_key(|set| (set.scope.word(), set.app_id, set.role_id.to_uppercase()));
     sets.into_iter()
         .map(|set| {
@@ -47,7 +63,7 @@ pub(super) fn resolve<'a>(
     scope: Option<Scope>,
 ) -> Result<&'a PermissionSet, Refusal> {
     let app_id = app_id.filter(|id| !id.is_nil());
-    let mut matching = environment.permission_sets.iter().filter(|set| {
+    let mut matching = environment.available_sets().filter(|set| {
         set.role_id.to_uppercase() == role_id.to_uppercase()
             && app_id.is_none_or(|id| set.app_id == id)
             && scope.is_none_or(|scope| set.scope == scope)

@@ -8,6 +8,7 @@ use super::model::{
     AccessControl, Area, BcTenant, Company, Environment, EnvironmentKind, EnvironmentStatus, Extension, License,
     PermissionSet, Right, Scope, State, User,
 };
+use super::pages::{PartnerPage, RecordNames, WebService};
 use crate::ids::Ids;
 use crate::seed::{self, SeedPerson};
 
@@ -80,6 +81,10 @@ fn environment(tenant: Uuid, name: &str, kind: EnvironmentKind, country: &str, v
         country: country.to_owned(),
         version,
         partner_extension_installed: false,
+        partner_page: PartnerPage::default(),
+        web_services: web_services(),
+        odata_read_only: false,
+        odata_card: RecordNames::card(),
         companies: Vec::new(),
         users: Vec::new(),
         access_control: Vec::new(),
@@ -87,6 +92,22 @@ fn environment(tenant: Uuid, name: &str, kind: EnvironmentKind, country: &str, v
         entra_applications: Vec::new(),
         extensions: extensions(named(tenant, name), version),
     }
+}
+
+/// What is published before anybody thinks of applications: metadata is never only about them.
+fn web_services() -> Vec<WebService> {
+    let published = |page, service: &str, publisher: &str| WebService {
+        page,
+        service: service.to_owned(),
+        publisher: publisher.to_owned(),
+        published: true,
+    };
+    vec![
+        published(21, "CustomerCard", "Microsoft"),
+        published(30, "ItemCard", "Microsoft"),
+        published(6_014_400, "RetailItems", "NaviPartner"),
+        WebService { published: false, ..published(26, "VendorCard", "Microsoft") },
+    ]
 }
 
 fn add_companies(environment: &mut Environment, tenant: Uuid, names: &[&str]) {

@@ -33,7 +33,7 @@ pub(super) enum Message {
     KeySyntax { key: String },
     MethodNotAllowed { method: String, segment: String },
     QuerySyntax { detail: String },
-    UnknownProperty { property: String, kind: &'static str },
+    UnknownProperty { property: String, kind: String },
     IncompatibleTypes { property: String },
     InvalidBody,
     WrongType { property: String },

@@ -17,7 +17,7 @@ use crate::Response;
 use crate::ids::Ids;
 
 /// The page part.
-pub(super) static USER_PERMISSIONS: EntitySet = EntitySet {
+pub(super) static USER_PERMISSIONS: EntitySet<'static> = EntitySet {
     name: "userPermissions",
     kind: "userPermission",
     properties: &[

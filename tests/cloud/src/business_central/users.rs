@@ -1,20 +1,20 @@
-//! `users` of the automation API, and the 2026 page `accessControls` (`business-central.md` 2).
+//! `users` of the automation API (`business-central.md` 2).
 
 use http::{Method, StatusCode};
 use serde_json::{Value, json};
 use uuid::Uuid;
 
 use super::access::{self, Principal};
-use super::entity::{EntitySet, Kind, SCOPE, STATE, date_time, read, read_date_time, text, write};
+use super::entity::{EntitySet, Kind, STATE, date_time, read, read_date_time, text, write};
 use super::errors::Refusal;
 use super::model::{Environment, License, State, User};
 use super::odata::{Call, Segment, part};
-use super::text::{Language, Message};
+use super::text::Message;
 use super::user_permissions;
 use crate::Response;
 
 /// The page.
-pub(super) static USERS: EntitySet = EntitySet {
+pub(super) static USERS: EntitySet<'static> = EntitySet {
     name: "users",
     kind: "user",
     properties: &[
@@ -27,27 +27,13 @@ pub(super) static USERS: EntitySet = EntitySet {
     ],
 };
 
-/// The page of 2026.
-pub(super) static ACCESS_CONTROLS: EntitySet = EntitySet {
-    name: "accessControls",
-    kind: "accessControl",
-    properties: &[
-        read("id", Kind::Guid),
-        read("userSecurityId", Kind::Guid),
-        read("roleId", Kind::Code(20)),
-        read("roleName", Kind::Text(30)),
-        read("company", Kind::Text(30)),
-        read("userName", Kind::Code(50)),
-        read("fullName", Kind::Text(80)),
-        read("userLicenseType", Kind::Text(30)),
-        read("scope", SCOPE),
-        read("appId", Kind::Guid),
-        read("appName", Kind::Text(250)),
-    ],
-};
-
 /// What BC writes where a date is not set.
 const NO_DATE: &str = "0001-01-01T00:00:00Z";
+
+/// The end of a user's validity as JSON writes it.
+pub(super) fn expiry(user: &User) -> String {
+    user.expires_at_ms.map_or_else(|| NO_DATE.to_owned(), date_time)
+}
 
 fn row(user: &User) -> Value {
     json!({
@@ -55,7 +41,7 @@ fn row(user: &User) -> Value {
         "userName": user.user_name,
         "displayName": user.full_name,
         "state": user.state.word(),
-        "expiryDate": user.expires_at_ms.map_or_else(|| NO_DATE.to_owned(), date_time),
+        "expiryDate": expiry(user),
         "contactEmail": user.contact_email,
     })
 }
@@ -134,45 +120,4 @@ fn change(environment: &mut Environment, principal: &Principal, call: &Call<'_>,
         address.clone_into(&mut user.contact_email);
     }
     Ok(())
-}
-
-/// The licence in words, as the page computes it: in the caller's language (`business-central.md` 2).
-fn license_name(license: License, language: Language) -> &'static str {
-    match (license, language) {
-        (License::FullUser, Language::English) => "Full User",
-        (License::FullUser, Language::Danish) => "Fuld bruger",
-        (License::InternalAdministrator, Language::English) => "Internal Administrator",
-        (License::InternalAdministrator, Language::Danish) => "Intern administrator",
-        (License::ExternalAdministrator, Language::English) => "External Administrator",
-        (License::ExternalAdministrator, Language::Danish) => "Ekstern administrator",
-        (License::ExternalUser, Language::English) => "External User",
-        (License::ExternalUser, Language::Danish) => "Ekstern bruger",
-        (License::Application, Language::English) => "Application",
-        (License::Application, Language::Danish) => "Applikation",
-    }
-}
-
-/// Rows of `accessControls`; users without any permission set do not show (`business-central.md` 2).
-pub(super) fn access_control_rows(environment: &Environment, language: Language) -> Vec<Value> {
-    environment
-        .access_control
-        .iter()
-        .filter_map(|assignment| Some((assignment, environment.user(assignment.user)?)))
-        .map(|(assignment, user)| {
-            let set = environment.permission_set(assignment);
-            json!({
-                "id": assignment.id,
-                "userSecurityId": user.security_id,
-                "roleId": assignment.role_id,
-                "roleName": set.map_or("", |set| set.name.as_str()),
-                "company": assignment.company,
-                "userName": user.user_name,
-                "fullName": user.full_name,
-                "userLicenseType": license_name(user.license, language),
-                "scope": assignment.scope.word(),
-                "appId": assignment.app_id,
-                "appName": set.map_or("", |set| set.extension_name.as_str()),
-            })
-        })
-        .collect()
 }

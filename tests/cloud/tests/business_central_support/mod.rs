@@ -1,6 +1,7 @@
 //! A small client for the Business Central tests: it builds the request and the caller, and reads the answer.
 #![allow(dead_code, reason = "each test file uses its own part of it")]
 #![allow(clippy::unwrap_used, reason = "a helper of tests fails the test it is in")]
+#![allow(clippy::unused_self, reason = "shorter calls read better in tests")]
 
 use entrada_cloud::business_central::{BusinessCentral, Environment, State};
 use entrada_cloud::caller::{Caller, TokenProblem};
@@ -27,6 +28,8 @@ pub(crate) struct Answer {
     pub(crate) status: u16,
     pub(crate) headers: HeaderMap,
     pub(crate) body: Value,
+    /// The body as text, whatever it is.
+    pub(crate) text: String,
 }
 
 impl Answer {
@@ -149,10 +152,22 @@ impl World {
             request = request.header(*name, *value);
         }
         let body = if body.is_null() { Vec::new() } else { body.to_string().into_bytes() };
+        self.send_bytes(caller, request, body)
+    }
+
+    /// Sends what is no JSON.
+    pub(crate) fn send_bytes(
+        &mut self,
+        caller: Result<Caller, TokenProblem>,
+        request: http::request::Builder,
+        body: Vec<u8>,
+    ) -> Answer {
         let response = self.bc.handle(&request.body(body).unwrap(), caller, &mut self.ids, self.now);
         let (parts, body) = response.into_parts();
-        let body = if body.is_empty() { Value::Null } else { serde_json::from_slice(&body).unwrap() };
-        Answer { status: parts.status.as_u16(), headers: parts.headers, body }
+        let text = String::from_utf8(body).unwrap();
+        let is_json = parts.headers.get("content-type").is_some_and(|kind| kind.to_str().unwrap().contains("json"));
+        let body = if is_json { serde_json::from_str(&text).unwrap() } else { Value::Null };
+        Answer { status: parts.status.as_u16(), headers: parts.headers, body, text }
     }
 
     pub(crate) fn get(&mut self, caller: &Caller, path: &str) -> Answer {
@@ -172,6 +187,16 @@ impl World {
     /// Path of the partner's API page.
     pub(crate) fn records(&mut self, key: &str) -> String {
         format!("/v2.0/Production/api/entrada/setup/v1.0/companies({})/entraApplications{key}", self.company(0))
+    }
+
+    /// Arranges something in Production.
+    pub(crate) fn arrange(&mut self, wish: &Value) {
+        self.bc.arrange(&json!({ "do": wish }), &mut self.ids).unwrap();
+    }
+
+    /// Path of a published page in the first company of Production.
+    pub(crate) fn service(&mut self, tail: &str) -> String {
+        format!("/v2.0/Production/ODataV4/Company('CRONUS%20International%20Ltd.')/{tail}")
     }
 
     /// Registers and enables the application the way the page does; gives its user.
