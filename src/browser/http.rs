@@ -8,7 +8,8 @@ use std::cell::Cell;
 use std::rc::Rc;
 use wasm_bindgen::JsCast;
 use wasm_bindgen::prelude::*;
-use web_sys::{AbortController, ReferrerPolicy, RequestCache, RequestCredentials, window};
+use wasm_bindgen_futures::JsFuture;
+use web_sys::{AbortController, Blob, ReferrerPolicy, RequestCache, RequestCredentials, window};
 
 /// Sends one request. A status of any kind is an answer; only the lack of one is silence.
 pub(super) async fn send(request: &Request, timeout_ms: u64) -> Answer {
@@ -44,6 +45,10 @@ pub(super) async fn send(request: &Request, timeout_ms: u64) -> Answer {
         Body::Form(form) => builder
             .header("Content-Type", "application/x-www-form-urlencoded;charset=utf-8")
             .body(form.open().to_owned()),
+        Body::Gzip(text) => {
+            let bytes = gzip(text).await.map_err(|_| silence())?;
+            builder.header("Content-Type", "application/octet-stream").body(bytes)
+        }
     };
     let answer = async {
         let response = built.map_err(|_| ())?.send().await.map_err(|_| ())?;
@@ -57,6 +62,18 @@ pub(super) async fn send(request: &Request, timeout_ms: u64) -> Answer {
         window.clear_timeout_with_handle(timer);
     }
     answer.map_err(|()| if expired.get() { Silence::TimedOut } else { silence() })
+}
+
+/// Compresses a text with what the browser has built in.
+async fn gzip(text: &str) -> Result<JsValue, JsValue> {
+    let blob = Blob::new_with_str_sequence(&js_sys::Array::of1(&text.into()))?;
+    // Not in web-sys yet.
+    let class = js_sys::Reflect::get(&js_sys::global(), &"CompressionStream".into())?;
+    let packed = js_sys::Reflect::construct(&class.dyn_into()?, &js_sys::Array::of1(&"gzip".into()))?;
+    // A compression stream has the two members that the dictionary of `pipeThrough` asks for.
+    let stream = blob.stream().pipe_through(packed.unchecked_ref());
+    let whole = web_sys::Response::new_with_opt_readable_stream(Some(&stream))?;
+    JsFuture::from(whole.array_buffer()?).await
 }
 
 fn deadline(controller: &AbortController, expired: &Rc<Cell<bool>>, timeout_ms: u64) -> Option<i32> {

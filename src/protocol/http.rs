@@ -37,6 +37,8 @@ pub enum Body {
     Json(Value),
     /// `application/x-www-form-urlencoded` for the token endpoint; holds codes and tokens, so it is secret as a whole.
     Form(Secret),
+    /// Text to be sent compressed, as `application/octet-stream`: UTF-8, then gzip. The browser has both built in.
+    Gzip(String),
 }
 
 /// One request. The bearer token is attached last, by whoever knows which origin it belongs to.
@@ -148,15 +150,17 @@ pub enum CallError {
     Unreadable(json::Misread),
 }
 
-/// The JSON body of a successful answer, or the error that stands there instead; how a service words its refusals is
-/// the service's own.
-pub(super) fn read_json(response: &Response, refusal: fn(&Response) -> Refusal) -> Result<Value, CallError> {
+/// Nothing for a successful answer, or its error; how a service words its refusals is the service's own.
+pub(super) fn accept(response: &Response, refusal: fn(&Response) -> Refusal) -> Result<(), CallError> {
     if matches!(response.status, 429 | 502 | 503 | 504) {
         return Err(CallError::Busy { status: response.status, after_ms: response.retry_after_ms() });
     }
-    if !response.is_success() {
-        return Err(CallError::Refused(Box::new(refusal(response))));
-    }
+    if response.is_success() { Ok(()) } else { Err(CallError::Refused(Box::new(refusal(response)))) }
+}
+
+/// The JSON body of a successful answer, or the error that stands there instead.
+pub(super) fn read_json(response: &Response, refusal: fn(&Response) -> Refusal) -> Result<Value, CallError> {
+    accept(response, refusal)?;
     if response.body.is_empty() {
         return Ok(Value::Null);
     }

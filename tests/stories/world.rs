@@ -226,6 +226,12 @@ impl World {
                 builder = builder.header("content-type", "application/x-www-form-urlencoded;charset=utf-8");
                 form.open().as_bytes().to_vec()
             }
+            Body::Gzip(text) => {
+                builder = builder.header("content-type", "application/octet-stream");
+                let mut packed = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::default());
+                std::io::Write::write_all(&mut packed, text.as_bytes()).expect("memory takes all");
+                packed.finish().expect("memory takes all")
+            }
         };
         let Ok(sent) = builder.body(body) else { return (Err(Silence::Unreachable), 0) };
         let answer = self.cloud.handle(&sent, self.now);

@@ -69,6 +69,11 @@ pub fn success(response: &Response) -> Result<Value, CallError> {
     http::read_json(response, refusal)
 }
 
+/// Nothing, or the error of an answer whose body is no JSON or of no interest.
+pub fn accepted(response: &Response) -> Result<(), CallError> {
+    http::accept(response, refusal)
+}
+
 /// Both error shapes: `{"error":{code,message}}` with the correlation id inside the message, and the admin API's
 /// flat `{code,message}` (business-central.md 1.4). An XML body, as for `NoEnvironment`, is searched for its code.
 fn refusal(response: &Response) -> Refusal {

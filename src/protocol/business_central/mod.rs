@@ -3,14 +3,18 @@
 
 mod admin;
 mod answers;
+mod metadata;
+mod packages;
 mod records;
 mod site;
 
 pub use admin::{Environment, admin_environments, read_environments, user_environments};
 pub use answers::{
-    Company, Page, PermissionSet, User, UserPermission, read_companies, read_permission_sets, read_user,
+    Company, Page, PermissionSet, User, UserPermission, accepted, read_companies, read_permission_sets, read_user,
     read_user_permissions, read_users, success,
 };
+pub use metadata::{find_page, read_metadata};
+pub use packages::{PackageStatus, Progress, package_code, package_xml, read_package, read_packages};
 pub use records::{Collection, EntraRecord, PartnerApi, RecordApi, RecordFields, read_record, read_records};
 pub use site::Site;
 

@@ -28,7 +28,7 @@ impl Site {
         get(format!("{}/api/v2.0/companies?$select=id,name,displayName", self.base))
     }
 
-    fn automation(&self, company: &str, path: &str) -> String {
+    pub(super) fn automation(&self, company: &str, path: &str) -> String {
         format!("{}/api/microsoft/automation/v2.0/companies({}){path}", self.base, url::encode(company))
     }
 
