@@ -69,7 +69,8 @@ async fn gzip(text: &str) -> Result<JsValue, JsValue> {
     let blob = Blob::new_with_str_sequence(&js_sys::Array::of1(&text.into()))?;
     // Not in web-sys yet.
     let class = js_sys::Reflect::get(&js_sys::global(), &"CompressionStream".into())?;
-    let packed = js_sys::Reflect::construct(&class.dyn_into()?, &js_sys::Array::of1(&"gzip".into()))?;
+    let class: js_sys::Function = class.dyn_into()?;
+    let packed = js_sys::Reflect::construct(&class, &js_sys::Array::of1(&"gzip".into()))?;
     // A compression stream has the two members that the dictionary of `pipeThrough` asks for.
     let stream = blob.stream().pipe_through(packed.unchecked_ref());
     let whole = web_sys::Response::new_with_opt_readable_stream(Some(&stream))?;
