@@ -25,6 +25,7 @@ pub(super) async fn send(request: &Request, timeout_ms: u64) -> Answer {
         Method::Get => Verb::GET,
         Method::Post => Verb::POST,
         Method::Patch => Verb::PATCH,
+        Method::Put => Verb::PUT,
         Method::Delete => Verb::DELETE,
     };
     let mut builder = RequestBuilder::new(&request.url)

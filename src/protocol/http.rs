@@ -12,6 +12,8 @@ pub enum Method {
     Post,
     /// Changes, or creates by key with `Prefer: create-if-missing`.
     Patch,
+    /// Puts something at an address that is already known; the admin center's way.
+    Put,
     /// Removes.
     Delete,
 }
@@ -23,6 +25,7 @@ impl Method {
             Self::Get => "GET",
             Self::Post => "POST",
             Self::Patch => "PATCH",
+            Self::Put => "PUT",
             Self::Delete => "DELETE",
         }
     }

@@ -1,8 +1,10 @@
-//! The lists of environments (business-central.md 1.2).
+//! The tenant as a whole: its environments, and the applications that may administer it (business-central.md 1.2).
 
-use super::answers::page;
-use super::get;
-use crate::protocol::http::{CallError, Request, Response};
+use super::answers::{page, success};
+use super::{get, write};
+use crate::protocol::http::{CallError, Method, Request, Response};
+use crate::protocol::json::Node;
+use crate::protocol::url;
 
 /// Newest version of the admin center API (business-central.md 1.1).
 const ADMIN_VERSION: &str = "v2.29";
@@ -54,4 +56,51 @@ pub fn read_environments(response: &Response) -> Result<Vec<Environment>, CallEr
         })
     })
     .map(|(rows, _)| rows)
+}
+
+/// From this version on (2027 wave 1), pages of Microsoft's apps can no longer be OData endpoints (business-central.md
+/// 0.3).
+pub const ODATA_RETIRED: u32 = 30;
+
+/// The major part of a version like `26.3.…`.
+pub fn major(version: &str) -> Option<u32> {
+    version.split('.').next()?.trim().parse().ok()
+}
+
+/// An application on the tenant's list of those that may call the admin center on their own.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct AuthorizedApp {
+    /// Client id.
+    pub client_id: String,
+    /// Whether its app role has been consented to as well, which it needs besides.
+    pub consented: bool,
+}
+
+/// The list. Only people may read or change it, no applications.
+pub fn authorized_apps(origin: &str) -> Request {
+    get(authorized(origin, ""))
+}
+
+/// Puts an application on the list; one that is there already stays.
+pub fn authorize_app(origin: &str, client_id: &str) -> Request {
+    write(Method::Put, authorized(origin, client_id))
+}
+
+/// Takes an application off the list. Consent and permission sets stay as they are.
+pub fn remove_authorized_app(origin: &str, client_id: &str) -> Request {
+    write(Method::Delete, authorized(origin, client_id))
+}
+
+fn authorized(origin: &str, client_id: &str) -> String {
+    let slash = if client_id.is_empty() { "" } else { "/" };
+    [origin, "/admin/", ADMIN_VERSION, "/authorizedAadApps", slash, &url::encode(client_id)].concat()
+}
+
+/// The list, which has no `value` around it as others have.
+pub fn read_authorized_apps(response: &Response) -> Result<Vec<AuthorizedApp>, CallError> {
+    let value = success(response)?;
+    let rows = Node::root(&value).each(|node| {
+        Ok(AuthorizedApp { client_id: node.string("appId")?, consented: node.member("isAdminConsentGranted")?.flag()? })
+    });
+    rows.map_err(CallError::Unreadable)
 }

@@ -62,6 +62,40 @@ pub struct UserPermission {
     pub scope: String,
     /// Company name, empty for all.
     pub company: String,
+    /// The extension in words, empty when not told.
+    pub extension: String,
+    /// What the server calls this very state of the assignment, for `If-Match`.
+    pub etag: Option<String>,
+}
+
+/// A permission set given to an application's user, from the list of all assignments of an environment.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct AccessControl {
+    /// The user.
+    pub security_id: String,
+    /// The user's name.
+    pub user_name: String,
+    /// Set.
+    pub role_id: String,
+    /// Extension of the set.
+    pub app_id: String,
+    /// Scope of the set.
+    pub scope: String,
+    /// Company name, empty for all.
+    pub company: String,
+}
+
+/// An extension, installed or only published.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Extension {
+    /// Id of the app, the same in all versions.
+    pub id: String,
+    /// Name.
+    pub name: String,
+    /// Who made it.
+    pub publisher: String,
+    /// Whether it is installed.
+    pub installed: bool,
 }
 
 /// The body of a successful answer, or the error that stands there instead.
@@ -170,6 +204,36 @@ pub fn read_user_permissions(response: &Response) -> Result<Page<UserPermission>
             app_id: node.shown("appId"),
             scope: node.shown("scope"),
             company: node.shown("company"),
+            extension: node.shown("extensionName"),
+            etag: node.maybe("@odata.etag"),
+        })
+    })
+}
+
+/// Assignments of applications. The license type is a text for people, in English because requests pin the language;
+/// the page cannot filter by it (business-central.md 2).
+pub fn read_access_controls(response: &Response) -> Result<Page<AccessControl>, CallError> {
+    let (rows, next) = page(response, |node| {
+        Ok((node.shown("userLicenseType") == "Application").then_some(AccessControl {
+            security_id: node.string("userSecurityId")?,
+            user_name: node.shown("userName"),
+            role_id: node.string("roleId")?,
+            app_id: node.shown("appId"),
+            scope: node.shown("scope"),
+            company: node.shown("company"),
+        }))
+    })?;
+    Ok((rows.into_iter().flatten().collect(), next))
+}
+
+/// Extensions.
+pub fn read_extensions(response: &Response) -> Result<Page<Extension>, CallError> {
+    page(response, |node| {
+        Ok(Extension {
+            id: node.string("id")?,
+            name: node.shown("displayName"),
+            publisher: node.shown("publisher"),
+            installed: node.member("isInstalled")?.flag()?,
         })
     })
 }

@@ -66,4 +66,27 @@ impl Site {
         write(Method::Post, self.automation(company, &path))
             .json(json!({ "roleId": &set.role_id, "appId": &set.app_id, "scope": &set.scope, "company": for_company }))
     }
+
+    /// Takes a permission set away.
+    pub fn take(&self, company: &str, security_id: &str, permission: &str, etag: Option<&str>) -> Request {
+        let path = ["/users(", &url::encode(security_id), ")/userPermissions(", &url::encode(permission), ")"].concat();
+        write(Method::Delete, self.automation(company, &path)).if_match(etag)
+    }
+
+    /// Disables a user; the state on the card of an application's record stays as it is (business-central.md 2.1).
+    pub fn disable_user(&self, company: &str, security_id: &str) -> Request {
+        let path = ["/users(", &url::encode(security_id), ")"].concat();
+        write(Method::Patch, self.automation(company, &path)).if_match(None).json(json!({ "state": "Disabled" }))
+    }
+
+    /// Who holds which permission set; 404 before 2026 (business-central.md 2).
+    pub fn access_controls(&self, company: &str) -> Request {
+        let fields = "/accessControls?$select=userSecurityId,userName,userLicenseType,roleId,appId,scope,company";
+        get(self.automation(company, fields))
+    }
+
+    /// Extensions, installed or only published.
+    pub fn extensions(&self, company: &str) -> Request {
+        get(self.automation(company, "/extensions?$select=id,displayName,publisher,isInstalled"))
+    }
 }

@@ -133,3 +133,48 @@ fn records_are_read_by_the_names_of_their_page() {
     let Err(CallError::Unreadable(misread)) = read_records(&partner(), &answer(200, text)) else { panic!() };
     assert_eq!(misread.at, "$.value[0].clientId");
 }
+
+#[test]
+fn the_admin_center_keeps_a_bare_list() {
+    assert_eq!(authorized_apps("https://bc").url, "https://bc/admin/v2.29/authorizedAadApps");
+    let put = authorize_app("https://bc", "a1");
+    assert_eq!((put.method, put.url.as_str()), (Method::Put, "https://bc/admin/v2.29/authorizedAadApps/a1"));
+    assert_eq!(remove_authorized_app("https://bc", "a1").method, Method::Delete);
+    let rows = read_authorized_apps(&answer(200, r#"[{"appId":"a1","isAdminConsentGranted":false}]"#)).unwrap();
+    assert_eq!(rows, [AuthorizedApp { client_id: "a1".into(), consented: false }]);
+    assert!(read_authorized_apps(&answer(200, r#"{"value":[]}"#)).is_err());
+}
+
+#[test]
+fn the_version_that_retires_odata_is_recognised() {
+    assert_eq!(major("30.0.1234.0"), Some(ODATA_RETIRED));
+    assert_eq!(major("26"), Some(26));
+    assert_eq!((major(""), major("x.1")), (None, None));
+}
+
+#[test]
+fn taking_a_set_away_names_the_assignment_and_its_state() {
+    let site = Site::new("https://bc", "t", "e");
+    let request = site.take("c", "u", "p", Some("W/1"));
+    assert!(request.url.ends_with("/companies(c)/users(u)/userPermissions(p)"));
+    assert_eq!(request.method, Method::Delete);
+    assert!(request.headers.contains(&("If-Match", "W/1".into())));
+    let request = site.disable_user("c", "u");
+    assert_eq!((request.method, body(&request).as_str()), (Method::Patch, r#"{"state":"Disabled"}"#));
+    assert!(request.headers.contains(&("If-Match", "*".into())));
+    let text = r#"{"value":[{"@odata.etag":"W/1","id":"p","roleId":"R","extensionName":"Base"}]}"#;
+    let (rows, _) = read_user_permissions(&answer(200, text)).unwrap();
+    assert_eq!((rows[0].etag.as_deref(), rows[0].extension.as_str()), (Some("W/1"), "Base"));
+}
+
+#[test]
+fn only_assignments_of_applications_are_kept_and_pages_are_followed() {
+    let text = r#"{"value":[{"userSecurityId":"1","roleId":"A","userLicenseType":"Application"},
+        {"userSecurityId":"2","roleId":"B","userLicenseType":"Full User"}],"@odata.nextLink":"https://bc/next"}"#;
+    let (rows, next) = read_access_controls(&answer(200, text)).unwrap();
+    assert_eq!(rows.iter().map(|row| row.security_id.as_str()).collect::<Vec<_>>(), ["1"]);
+    assert_eq!(next.as_deref(), Some("https://bc/next"));
+    let text = r#"{"value":[{"id":"x","displayName":"NP Retail","publisher":"NaviPartner","isInstalled":false}]}"#;
+    let (rows, _) = read_extensions(&answer(200, text)).unwrap();
+    assert!(!rows[0].installed && rows[0].name == "NP Retail");
+}
