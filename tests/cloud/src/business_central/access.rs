@@ -34,6 +34,14 @@ pub(super) struct Principal {
     api_role: bool,
 }
 
+impl Principal {
+    /// A session in the background that acts as a user.
+    pub(super) fn of_user(environment: &Environment, user: Uuid) -> Self {
+        let license = environment.user(user).map_or(License::ExternalUser, |user| user.license);
+        Self { user, license, api_role: true }
+    }
+}
+
 const API_ROLE: &str = "API.ReadWrite.All";
 const AUTOMATION_ROLE: &str = "Automation.ReadWrite.All";
 const PERSON_SCOPES: [&str; 2] = ["Financials.ReadWrite.All", "user_impersonation"];
@@ -175,8 +183,10 @@ pub(super) fn permit(
     company: Option<&str>,
 ) -> Result<(), Refusal> {
     let unlicensed = matches!(principal.license, License::InternalAdministrator);
-    // Administrators without a licence manage users and settings; business data they only read (`business-central.md` 2).
-    let entitled = !(unlicensed && right == Right::Write && is_business(area));
+    // Administrators without a licence manage users and settings; business data and the tables of configuration packages they
+    // only read (`business-central.md` 2).
+    let read_only = is_business(area) || area == Area::ConfigurationPackages;
+    let entitled = !(unlicensed && right == Right::Write && read_only);
     let opened = environment
         .assignments(principal.user)
         .filter(|row| in_company(row, company))
@@ -240,5 +250,6 @@ fn object(area: Area) -> &'static str {
         Area::Users => "TableData 2000000120 User",
         Area::EntraApplications => "TableData 9012 AAD Application",
         Area::Extensions => "TableData 2000000153 NAV App Installed App",
+        Area::ConfigurationPackages => "TableData 8623 Config. Package",
     }
 }

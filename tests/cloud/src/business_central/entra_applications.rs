@@ -112,10 +112,7 @@ pub(super) fn answer(
 /// that is not stored yet and fails (`business-central.md` 3.3).
 fn insert(environment: &Environment, change: &Change) -> Result<EntraApplication, Refusal> {
     let Some(client_id) = change.client_id.filter(|id| !id.is_nil()) else {
-        return Err(Refusal::bad(
-            "Application_FieldValidationException",
-            Message::FieldEmpty { field: "Client Id", table: TABLE, key: key(Uuid::nil()) },
-        ));
+        return Err(client_id_required());
     };
     if environment.entra_application(client_id).is_some() {
         return Err(Refusal::same_key(TABLE, key(client_id)));
@@ -131,7 +128,7 @@ fn insert(environment: &Environment, change: &Change) -> Result<EntraApplication
         if record.description.is_empty() {
             return Err(description_required(client_id));
         }
-        return Err(Refusal::no_record(TABLE, key(client_id)));
+        return Err(not_stored(client_id));
     }
     Ok(record)
 }
@@ -157,19 +154,44 @@ fn modify(
     }
     record.permission_granted = change.permission_granted.unwrap_or(record.permission_granted);
     record.app_id = change.app_id.unwrap_or(record.app_id);
-    let state = change.state.unwrap_or(record.state);
-    let mut made = None;
-    if state != record.state {
-        made = validate_state(environment, principal, &mut record, state, company, ids)?;
-    }
-    environment.users.extend(made);
-    if state_follows(environment, &record, state) {
-        record.state = state;
+    if let Some(state) = change.state.filter(|state| *state != record.state) {
+        change_state(environment, principal, &mut record, state, company, ids)?;
     }
     if let Some(stored) = environment.entra_application_mut(client_id) {
         *stored = record;
     }
     Ok(())
+}
+
+/// The state trigger: its checks, the user it makes, and the user's own state, which follows the record's.
+pub(super) fn change_state(
+    environment: &mut Environment,
+    principal: &Principal,
+    record: &mut EntraApplication,
+    state: State,
+    company: &str,
+    ids: &mut Ids,
+) -> Result<(), Refusal> {
+    let made = validate_state(environment, principal, record, state, company, ids)?;
+    environment.users.extend(made);
+    if let Some(user) = environment.users.iter_mut().find(|user| user.security_id == record.user_id) {
+        user.state = state;
+    }
+    record.state = state;
+    Ok(())
+}
+
+/// The row is not stored, so nothing can modify it.
+pub(super) fn not_stored(client_id: Uuid) -> Refusal {
+    Refusal::no_record(TABLE, key(client_id))
+}
+
+/// The table's insert trigger: no row without a client id.
+pub(super) fn client_id_required() -> Refusal {
+    Refusal::bad(
+        "Application_FieldValidationException",
+        Message::FieldEmpty { field: "Client Id", table: TABLE, key: key(Uuid::nil()) },
+    )
 }
 
 /// The state trigger's checks in their order (`business-central.md` 3.1): description, an enabled full user, the unique user
@@ -224,17 +246,6 @@ fn new_user(environment: &Environment, record: &EntraApplication, ids: &mut Ids)
         oid: None,
         application_id: Some(record.client_id),
     })
-}
-
-/// The user's own state follows the record's, but only when the record's state changes.
-fn state_follows(environment: &mut Environment, record: &EntraApplication, state: State) -> bool {
-    if state == record.state {
-        return false;
-    }
-    if let Some(user) = environment.users.iter_mut().find(|user| user.security_id == record.user_id) {
-        user.state = state;
-    }
-    true
 }
 
 fn description_required(client_id: Uuid) -> Refusal {

@@ -3,12 +3,13 @@
 //! gets in.
 //!
 //! Pure: a state value, a request, the caller the token proved, and the time. Rules cite `facts/business-central.md`.
-//! Not here: CORS, throttling and faults (the rest of the cloud), `$batch`, configuration packages.
+//! Not here: CORS, throttling and faults (the rest of the cloud), `$batch`.
 
 mod access;
 mod arrange;
 mod authorized_apps;
 mod companies;
+mod config_packages;
 mod entity;
 mod entra_applications;
 mod environments;
@@ -18,6 +19,9 @@ mod filter;
 mod metadata;
 mod model;
 mod odata;
+mod package_apply;
+mod package_file;
+mod packages;
 mod pages;
 mod permission_sets;
 mod read_pages;
@@ -42,6 +46,7 @@ pub use model::{
     Extension, License, PermissionSet, Right, Scope, State, User,
 };
 use odata::{Call, Segment};
+pub use packages::{ConfigPackage, PackageError, PackageField, PackageStatus, PackageTable, PackageTask, PackageWork};
 pub use pages::{ODATA_ENDS, PartnerPage, RecordNames, WebService};
 use text::{Language, Message};
 
@@ -187,6 +192,7 @@ impl BusinessCentral {
             return refusal.answer(language(request, ""), ids.uuid());
         };
         let language = language(request, &environment.country);
+        config_packages::advance(environment, ids, now_ms);
         let outcome = if environment.status == EnvironmentStatus::Active {
             route(environment, request, caller, rest, language, ids, now_ms)
         } else {
@@ -277,7 +283,7 @@ fn route(
     if surface == Surface::WebServices {
         return web_services::handle(environment, &principal, &call, &below, ids);
     }
-    dispatch(environment, &principal, &call, surface, &below, ids)
+    dispatch(environment, &principal, &call, surface, &below, ids, now_ms)
 }
 
 /// From entity to handler. `companies` belongs to the environment; everything else to a company.
@@ -288,6 +294,7 @@ fn dispatch(
     surface: Surface,
     below: &[Segment],
     ids: &mut Ids,
+    now_ms: u64,
 ) -> Result<Response, Refusal> {
     let (in_path, rest) = match below {
         [only] if only.name == "companies" => {
@@ -308,7 +315,9 @@ fn dispatch(
         Surface::Custom => entity.name == environment.partner_page.entity_set,
         Surface::Automation => {
             let old = ["users", "userPermissions", "permissionSets", "extensions", "automationCompanies"];
-            old.contains(&entity.name.as_str()) || read_pages::known(environment, &entity.name)
+            old.contains(&entity.name.as_str())
+                || config_packages::is(&entity.name)
+                || read_pages::known(environment, &entity.name)
         }
     };
     if !known {
@@ -319,12 +328,13 @@ fn dispatch(
         Some(_) => format!("companies({})/{}", company.id, entity.name),
         None => entity.name.clone(),
     };
-    let has_parts = match surface {
-        Surface::Automation => entity.name == "users",
-        Surface::Custom => true,
-        Surface::Standard | Surface::WebServices => false,
+    let deepest = match surface {
+        Surface::Automation if config_packages::is(&entity.name) => 3,
+        Surface::Automation if entity.name == "users" => 2,
+        Surface::Custom => 2,
+        Surface::Automation | Surface::Standard | Surface::WebServices => 1,
     };
-    if rest.len() > if has_parts { 2 } else { 1 } {
+    if rest.len() > deepest {
         return Err(Refusal::no_segment(&rest[rest.len() - 1].name));
     }
     match surface {
@@ -337,6 +347,20 @@ fn dispatch(
         }
         Surface::Automation => {
             access::permit_automation(environment, principal, Some(&company.name))?;
+            if config_packages::is(&entity.name) {
+                let (below, company) = (&rest[1..], &company.name);
+                return config_packages::handle(
+                    environment,
+                    principal,
+                    call,
+                    entity,
+                    below,
+                    &context,
+                    company,
+                    ids,
+                    now_ms,
+                );
+            }
             automation(environment, principal, call, entity, rest.get(1), &context, ids)
         }
     }

@@ -3,6 +3,7 @@
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
+use super::packages::ConfigPackage;
 use super::pages::{PartnerPage, RecordNames, WebService};
 use super::seed::PARTNER_EXTENSION;
 
@@ -81,6 +82,8 @@ pub struct Environment {
     pub odata_read_only: bool,
     /// Property names of page 9861; they are not established for every version (`business-central.md` 10).
     pub odata_card: RecordNames,
+    /// Configuration packages of every company.
+    pub packages: Vec<ConfigPackage>,
     /// Its companies.
     pub companies: Vec<Company>,
     /// Its users, application users included.
@@ -249,6 +252,8 @@ pub enum Area {
     EntraApplications,
     /// Extension management.
     Extensions,
+    /// The tables of configuration packages.
+    ConfigurationPackages,
 }
 
 /// How far a permission set opens an area.

@@ -85,6 +85,7 @@ fn environment(tenant: Uuid, name: &str, kind: EnvironmentKind, country: &str, v
         web_services: web_services(),
         odata_read_only: false,
         odata_card: RecordNames::card(),
+        packages: Vec::new(),
         companies: Vec::new(),
         users: Vec::new(),
         access_control: Vec::new(),
@@ -189,8 +190,13 @@ type Opens = &'static [(Area, Right)];
 type Sets = &'static [(&'static str, &'static str, Opens)];
 
 const ALL: Opens = &[(Area::Everything, Right::Write)];
-const DATA: Opens = &[(Area::BusinessData, Right::Write), (Area::Users, Right::Read)];
-const LOOK: Opens = &[(Area::BusinessData, Right::Read), (Area::Users, Right::Read)];
+/// Full business access reaches configuration packages through D365 SETUP, reading access looks at them
+/// (`business-central.md` 2).
+const DATA: Opens =
+    &[(Area::BusinessData, Right::Write), (Area::Users, Right::Read), (Area::ConfigurationPackages, Right::Write)];
+const LOOK: Opens =
+    &[(Area::BusinessData, Right::Read), (Area::Users, Right::Read), (Area::ConfigurationPackages, Right::Read)];
+const PACKAGES: Opens = &[(Area::ConfigurationPackages, Right::Write)];
 const NOTHING: Opens = &[];
 const SECURITY: Opens = &[(Area::Users, Right::Write), (Area::EntraApplications, Right::Write)];
 /// D365 AUTOMATION holds every right on table 9012 (`business-central.md` 3.2).
@@ -244,12 +250,12 @@ const BASE_SETS: Sets = &[
     ("D365 OPPORTUNITY MGT", "Dyn. 365 Opportunities", CUSTOMERS),
     ("D365 PURCH DOC, EDIT", "Dyn. 365 Edit purchase doc.", VENDORS),
     ("D365 PURCH DOC, POST", "Dyn. 365 Post purchase doc.", VENDORS),
-    ("D365 RAPIDSTART", "Dynamics 365 RapidStart", NOTHING),
+    ("D365 RAPIDSTART", "Dynamics 365 RapidStart", PACKAGES),
     ("D365 READ", "Dynamics 365 Read access", LOOK),
     ("D365 SALES DOC, EDIT", "Dyn. 365 Edit sales doc.", SALES_EDIT),
     ("D365 SALES DOC, POST", "Dyn. 365 Post sales doc.", SALES_EDIT),
     ("D365 SALES DOC, VIEW", "Dyn. 365 View sales doc.", SALES),
-    ("D365 SETUP", "Dynamics 365 Company setup", NOTHING),
+    ("D365 SETUP", "Dynamics 365 Company setup", PACKAGES),
     ("D365 SNAPSHOT DEBUG", "Snapshot debugging", NOTHING),
     ("D365 TEAM MEMBER", "Dynamics 365 Team Member", LOOK),
     ("D365 VENDOR, EDIT", "Dyn. 365 Edit vendors", VENDORS_EDIT),

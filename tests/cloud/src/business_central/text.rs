@@ -56,6 +56,13 @@ pub(super) enum Message {
     SuperForApplication,
     LastSuper,
     CompanyUnknown { company: String },
+    PackageBusyImport,
+    PackageBusyApply,
+    PackageNotImported,
+    PackageWithoutFile,
+    PackageCodesDiffer,
+    PackageNotGzip,
+    PackageXml { detail: String },
 }
 
 impl Message {
@@ -131,6 +138,21 @@ impl Message {
             }
             Self::SuperForApplication => "The SUPER permission set cannot be assigned to an application.".to_owned(),
             Self::LastSuper => "At least one enabled user must hold the SUPER permission set.".to_owned(),
+            Self::PackageBusyImport => {
+                "The package cannot be imported while an import or apply is in progress.".to_owned()
+            }
+            Self::PackageBusyApply => {
+                "The package cannot be applied while an import or apply is in progress.".to_owned()
+            }
+            Self::PackageNotImported => {
+                "The import status is not completed: import the package before you apply it.".to_owned()
+            }
+            Self::PackageWithoutFile => "Upload a RapidStart file before you run the import.".to_owned(),
+            Self::PackageCodesDiffer => {
+                "The code of the configuration package must be the same as the one in the imported file.".to_owned()
+            }
+            Self::PackageNotGzip => "The magic number in GZip header is not correct.".to_owned(),
+            Self::PackageXml { detail } => format!("The file is not a valid package: {detail}."),
             Self::CompanyUnknown { company } => {
                 format!(
                     "The field Company contains a value ({company}) that cannot be found in the related table (Company)."
@@ -199,6 +221,17 @@ impl Message {
             }
             Self::SuperForApplication => "Rettighedssættet SUPER kan ikke tildeles en applikation.".to_owned(),
             Self::LastSuper => "Mindst én aktiv bruger skal have rettighedssættet SUPER.".to_owned(),
+            Self::PackageBusyImport => {
+                "Pakken kan ikke importeres, mens en import eller anvendelse er i gang.".to_owned()
+            }
+            Self::PackageBusyApply => "Pakken kan ikke anvendes, mens en import eller anvendelse er i gang.".to_owned(),
+            Self::PackageNotImported => "Importstatus er ikke fuldført: importer pakken, før den anvendes.".to_owned(),
+            Self::PackageWithoutFile => "Upload en RapidStart-fil, før importen køres.".to_owned(),
+            Self::PackageCodesDiffer => {
+                "Konfigurationspakkens kode skal være den samme som i den importerede fil.".to_owned()
+            }
+            Self::PackageNotGzip => "Det magiske tal i GZip-headeren er ikke korrekt.".to_owned(),
+            Self::PackageXml { detail } => format!("Filen er ikke en gyldig pakke: {detail}."),
             Self::CompanyUnknown { company } => {
                 format!("Feltet Virksomhed indeholder en værdi ({company}), som ikke findes i tabellen Virksomhed.")
             }
