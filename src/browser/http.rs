@@ -9,7 +9,7 @@ use std::rc::Rc;
 use wasm_bindgen::JsCast;
 use wasm_bindgen::prelude::*;
 use wasm_bindgen_futures::JsFuture;
-use web_sys::{AbortController, Blob, ReferrerPolicy, RequestCache, RequestCredentials, window};
+use web_sys::{AbortController, Blob, ReferrerPolicy, RequestCache, RequestCredentials, RequestMode, window};
 
 /// Sends one request. A status of any kind is an answer; only the lack of one is silence.
 pub(super) async fn send(request: &Request, timeout_ms: u64) -> Answer {
@@ -34,6 +34,9 @@ pub(super) async fn send(request: &Request, timeout_ms: u64) -> Answer {
         .referrer_policy(ReferrerPolicy::NoReferrer)
         .cache(RequestCache::NoStore)
         .abort_signal(Some(&controller.signal()));
+    if request.opaque {
+        builder = builder.mode(RequestMode::NoCors);
+    }
     for (name, value) in &request.headers {
         builder = builder.header(name, value);
     }

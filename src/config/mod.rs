@@ -80,6 +80,10 @@ pub struct Config {
     pub partner_api: Option<PartnerApi>,
     /// Whether the guided route is offered.
     pub guided: bool,
+    /// Whether pages published as OData are looked for.
+    pub odata: bool,
+    /// Whether the experimental route with a configuration package is offered; it is never taken by itself.
+    pub package: bool,
     /// Rules for secrets.
     pub credentials: CredentialRules,
     /// Languages offered.
@@ -140,8 +144,10 @@ fn config(root: &Node<'_>) -> Result<Config, Misread> {
     }
     let routes = root.optional("routes");
     if let Some(routes) = &routes {
-        routes.only(&["partnerApi", "guided"])?;
+        routes.only(&["partnerApi", "odata", "guided", "package"])?;
     }
+    let offered =
+        |name: &str| routes.as_ref().and_then(|routes| routes.optional(name)).map_or(Ok(true), |it| it.flag());
     Ok(Config {
         client_id: guid(&root.member("clientId")?)?,
         authority: match root.optional("authority") {
@@ -156,10 +162,9 @@ fn config(root: &Node<'_>) -> Result<Config, Misread> {
             .and_then(|routes| routes.optional("partnerApi"))
             .map(|node| partner_api(&node))
             .transpose()?,
-        guided: match routes.as_ref().and_then(|routes| routes.optional("guided")) {
-            Some(node) => node.flag()?,
-            None => true,
-        },
+        odata: offered("odata")?,
+        guided: offered("guided")?,
+        package: offered("package")?,
         credentials: root.optional("credentials").map_or_else(
             || Ok(CredentialRules { months: vec![6, 12, 24], default_months: 12, max_months: 24 }),
             |node| credentials(&node),

@@ -11,6 +11,9 @@ pub const NAME_LIMIT: usize = 90;
 /// Longest description of the record, which becomes the user name (business-central.md 3.1).
 pub const DESCRIPTION_LIMIT: usize = 50;
 
+/// The role that opens the admin center and no environment (business-central.md 1.2).
+pub const ADMIN_ROLE: &str = "AdminCenter.ReadWrite.All";
+
 /// The key of a permission set: the role id alone is not unique.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
 pub struct SetKey {
@@ -54,11 +57,11 @@ pub struct Choices {
     pub instance: String,
     /// Which application.
     pub target: Target,
-    /// Environment, once chosen.
-    pub environment: Option<String>,
-    /// Typed, because the list was refused.
+    /// Environments, in the order they were chosen; each becomes a lane of its own.
+    pub environments: Vec<String>,
+    /// Their names are typed, because the list was refused.
     pub typed: bool,
-    /// `None` is all companies, else their names.
+    /// `None` is all companies, else their names. Holds for every environment.
     pub companies: Option<Vec<String>>,
     /// Ticked permission sets.
     pub sets: Vec<SetKey>,
@@ -68,8 +71,10 @@ pub struct Choices {
     pub app_roles: Vec<String>,
     /// Whether the record in Business Central is made.
     pub want_user: bool,
-    /// The route the person chose; `None` takes the best.
-    pub route: Option<RouteKind>,
+    /// Routes the person chose, by environment; elsewhere the best one is taken.
+    pub routes: Vec<(String, RouteKind)>,
+    /// Whether the application user ends with exactly the chosen sets: others it has are taken away.
+    pub exact: bool,
     /// Whether a secret is made; `None` makes one when the application has no valid one.
     pub want_secret: Option<bool>,
     /// Lifetime of the secret.
@@ -87,14 +92,15 @@ impl Choices {
                 PresetKind::Own => Target::Ours,
                 PresetKind::Vendor { client_id } => Target::Existing(client_id.clone()),
             },
-            environment: None,
+            environments: Vec::new(),
             typed: false,
             companies: None,
             sets: Vec::new(),
             wanted_sets: preset.permission_sets.clone(),
             app_roles: preset.app_roles.clone(),
             want_user: true,
-            route: None,
+            routes: Vec::new(),
+            exact: false,
             want_secret: None,
             months: config.credentials.default_months,
         }
@@ -104,13 +110,37 @@ impl Choices {
     pub fn change_preset(&mut self, config: &Config, preset: &Preset) {
         let fresh = Self::of_preset(config, preset);
         *self = Self {
-            environment: self.environment.take(),
+            environments: std::mem::take(&mut self.environments),
             typed: self.typed,
             companies: self.companies.take(),
-            route: self.route,
+            routes: std::mem::take(&mut self.routes),
             months: self.months,
             ..fresh
         };
+    }
+
+    /// Chooses an environment, or no longer.
+    pub fn tick_environment(&mut self, name: &str, chosen: bool) {
+        self.environments.retain(|known| known != name);
+        if chosen {
+            self.environments.push(name.to_owned());
+        }
+    }
+
+    /// The route chosen for an environment.
+    pub fn route_for(&self, environment: &str) -> Option<RouteKind> {
+        self.routes.iter().find(|(of, _)| of == environment).map(|(_, route)| *route)
+    }
+
+    /// Chooses the route of an environment.
+    pub fn set_route(&mut self, environment: String, route: RouteKind) {
+        self.routes.retain(|(of, _)| *of != environment);
+        self.routes.push((environment, route));
+    }
+
+    /// Whether there has to be an environment: not for an application that only administers them.
+    pub fn needs_environment(&self) -> bool {
+        self.want_user || self.app_roles.iter().any(|role| role != ADMIN_ROLE)
     }
 
     /// The key under which the application is found again (design section 5).
@@ -151,13 +181,16 @@ impl Choices {
     pub(super) fn to_json(&self) -> Value {
         let parts = |set: &SetKey| Value::List([&set.role_id, &set.app_id, &set.scope].map(Value::from).into());
         let sets: Vec<Value> = self.sets.iter().map(parts).collect();
+        let route =
+            |(of, route): &(String, RouteKind)| Value::List([of.as_str(), route.word()].map(Value::from).into());
+        let routes: Vec<Value> = self.routes.iter().map(route).collect();
         json!({
             "preset": &self.preset, "name": &self.name, "instance": &self.instance,
             "existing": match &self.target { Target::Ours => None, Target::Existing(id) => Some(id) },
-            "environment": self.environment.as_deref(), "typed": self.typed,
+            "environments": texts(&self.environments), "typed": self.typed, "exact": self.exact,
             "companies": self.companies.as_deref().map(texts), "sets": sets,
             "wantedSets": texts(&self.wanted_sets), "appRoles": texts(&self.app_roles), "wantUser": self.want_user,
-            "route": self.route.map(RouteKind::word), "wantSecret": self.want_secret, "months": self.months,
+            "routes": routes, "wantSecret": self.want_secret, "months": self.months,
         })
     }
 
@@ -174,8 +207,9 @@ impl Choices {
         if let (PresetKind::Own, Some(id)) = (&preset.kind, text("existing")) {
             choices.target = Target::Existing(id);
         }
-        choices.environment = text("environment");
+        choices.environments = texts("environments")?;
         choices.typed = value["typed"] == true;
+        choices.exact = value["exact"] == true;
         choices.companies = texts("companies");
         choices.sets = value["sets"]
             .as_list()?
@@ -188,7 +222,11 @@ impl Choices {
         choices.wanted_sets = texts("wantedSets")?;
         choices.app_roles = texts("appRoles")?;
         choices.want_user = value["wantUser"] != false;
-        choices.route = value["route"].as_str().and_then(RouteKind::from_word);
+        choices.routes = value["routes"]
+            .as_list()?
+            .iter()
+            .filter_map(|pair| Some((pair[0].as_str()?.to_owned(), RouteKind::from_word(pair[1].as_str()?)?)))
+            .collect();
         choices.want_secret = value["wantSecret"].as_bool();
         let months = value["months"].as_u64().and_then(|months| u32::try_from(months).ok());
         if let Some(months) = months.filter(|months| config.credentials.months.contains(months)) {
@@ -219,10 +257,11 @@ mod tests {
     fn choices_survive_a_checkpoint() {
         let config = config();
         let mut choices = Choices::of_preset(&config, &config.presets[0]);
-        choices.environment = Some("Sandbox".into());
+        choices.environments = vec!["Sandbox".into(), "Production".into()];
+        choices.exact = true;
         choices.companies = Some(vec!["CRONUS \"A/S\"".into()]);
         choices.sets.push(SetKey { role_id: "D365 READ".into(), app_id: "a".into(), scope: "System".into() });
-        choices.route = Some(RouteKind::Guided);
+        choices.set_route("Sandbox".into(), RouteKind::Guided);
         choices.want_secret = Some(false);
         assert_eq!(Choices::from_json(&choices.to_json(), &config), Some(choices));
     }

@@ -22,14 +22,14 @@ pub enum Piece {
     Scope,
     /// Token URL.
     TokenUrl,
-    /// Base URL of the APIs.
-    BaseUrl,
+    /// Base URL of the APIs of this environment, counted from 0.
+    BaseUrl(usize),
     /// Everything, in a format.
     Format(Format),
     /// The link for the administrator who can.
     Invitation,
-    /// Description for the card in Business Central.
-    Description,
+    /// Description for the card in Business Central, in this lane's environment.
+    Description(usize),
     /// The command that proves the access.
     ProofCommand,
     /// Codes, correlation ids and times for support.

@@ -86,8 +86,13 @@ pub enum Intent {
         /// Client id.
         app_id: String,
     },
-    /// Environment from the list.
-    Environment(String),
+    /// One environment.
+    Environment {
+        /// Name.
+        name: String,
+        /// Chosen.
+        chosen: bool,
+    },
     /// Environment typed by hand.
     EnvironmentTyped(String),
     /// Look whether the typed environment exists.
@@ -121,8 +126,15 @@ pub enum Intent {
     Months(u32),
     /// Whether the record in Business Central is made.
     WantUser(bool),
-    /// How it is made.
-    Route(RouteKind),
+    /// How it is made in an environment.
+    Route {
+        /// Where.
+        environment: String,
+        /// How.
+        kind: RouteKind,
+    },
+    /// Whether permission sets that are not chosen are taken away.
+    Exact(bool),
     /// Read everything again.
     CheckAgain,
     /// Read the tenant's credential policy, which needs one more permission.
@@ -143,8 +155,8 @@ pub enum Intent {
     GrantMorePermission,
     /// Open the consent page for the new application.
     OpenConsentPage,
-    /// Open the card in Business Central.
-    OpenCard,
+    /// Open the card in Business Central, in this lane's environment.
+    OpenCard(usize),
     /// Open Business Central's sign-up or admin page.
     OpenAdminCenter,
     /// Copy something.
@@ -153,6 +165,8 @@ pub enum Intent {
     Download(Format),
     /// Download the reminder.
     DownloadCalendar,
+    /// Back to the credential, after trying again what had failed.
+    ShowCredential,
     /// "I have stored it."
     Stored(bool),
     /// Leave the hand-over.

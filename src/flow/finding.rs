@@ -141,6 +141,12 @@ codes! {
     PartnerApiMissing = "partner_api_missing";
     /// No way to register in Business Central is left: no partner API page and the guided way is switched off in the configuration.
     NoRoute = "no_route";
+    /// Chosen companies that this environment does not have. Slots: companies, environment.
+    CompanyMissing = "company_missing";
+    /// The experimental route is chosen. Slots: environment.
+    PackageExperimental = "package_experimental";
+    /// The person may not use configuration packages here. Slots: environment.
+    PackagesForbidden = "packages_forbidden";
     /// A record for this client id exists and is disabled; the plan enables it.
     RecordDisabled = "record_disabled";
     /// A user of the wanted name exists already in Business Central and belongs to something else. Slots: name.
@@ -165,6 +171,16 @@ codes! {
     BusinessCentralPermission = "business_central_permission";
     /// Business Central refused the person during the run (401/403). Slots: step.
     BusinessCentralForbidden = "business_central_forbidden";
+    /// The published page refuses to be written (a list, or a card whose fields are locked). Slots: environment.
+    PageReadOnly = "page_read_only";
+    /// Some environments are not set up yet, while others are. Slots: environments.
+    EnvironmentUnfinished = "environment_unfinished";
+    /// Business Central reported an error for the configuration package. Slots: detail.
+    PackageFailed = "package_failed";
+    /// The package was applied without error and no enabled user appeared. Slots: description.
+    PackageWithoutUser = "package_without_user";
+    /// Admission to the admin center API was refused (401/403).
+    AdminCenterForbidden = "admin_center_forbidden";
     /// The user did not appear within ten minutes of the guided step. Slots: description.
     UserNeverAppeared = "user_never_appeared";
     /// A secret was probably made, but its text never arrived, and it could not be removed. Slots: name.
@@ -173,6 +189,8 @@ codes! {
     StillBusy = "still_busy";
     /// No answer arrived after all attempts. Slots: step.
     Unreachable = "unreachable";
+    /// The server answers, and the browser may not read it (CORS). Slots: step.
+    AnswerBlocked = "answer_blocked";
     /// The browser is offline.
     Offline = "offline";
     /// The answer did not come in time. Slots: step.
@@ -310,6 +328,7 @@ impl Finding {
                 finding
             }
             CallError::Silent(Silence::Unreachable) => Self::error(FindingCode::Unreachable).with("step", step),
+            CallError::Silent(Silence::Blocked) => Self::error(FindingCode::AnswerBlocked).with("step", step),
             CallError::Silent(Silence::Offline) => Self::error(FindingCode::Offline),
             CallError::Silent(Silence::TimedOut) => Self::error(FindingCode::TimedOut).with("step", step),
             CallError::Unreadable(misread) => {

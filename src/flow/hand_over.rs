@@ -3,6 +3,8 @@
 
 use super::Model;
 use super::effect::{Format, Piece};
+use super::run::{Outcome, Run};
+use crate::protocol::business_central as bc;
 use crate::protocol::json::json;
 use crate::protocol::oauth::Resource;
 use crate::protocol::secret::Secret;
@@ -25,10 +27,22 @@ pub struct Credential {
     pub scope: String,
     /// Token URL.
     pub token_url: String,
-    /// Base of the APIs of this environment.
-    pub base_url: String,
-    /// Environment.
-    pub environment: String,
+    /// Environments the application may use: name, and base of its APIs. Never empty: without an environment it is the
+    /// admin center's.
+    pub environments: Vec<(String, String)>,
+}
+
+impl Credential {
+    /// The first environment: name, and base of its APIs.
+    fn first(&self) -> (&str, &str) {
+        self.environments.first().map_or(("", ""), |(name, base)| (name, base))
+    }
+
+    /// What a proof reads: the companies of the first environment, or the environments.
+    fn proof_url(&self) -> String {
+        let (name, base) = self.first();
+        if name.is_empty() { format!("{base}/applications/environments") } else { format!("{base}/api/v2.0/companies") }
+    }
 }
 
 /// The credential of the run on this page; its secret is gone once the hand-over was left.
@@ -43,9 +57,22 @@ pub fn credential(model: &Model) -> Option<Credential> {
         ends: made.map(|secret| secret.ends),
         scope: Resource::BusinessCentral.scope(".default"),
         token_url: format!("{}/{}/oauth2/v2.0/token", run.brief.login, run.brief.tenant),
-        base_url: run.brief.site.base().to_owned(),
-        environment: run.brief.choices.environment.clone().unwrap_or_default(),
+        environments: environments(run),
     })
+}
+
+/// Environments that are ready; while none is, all of them.
+fn environments(run: &Run) -> Vec<(String, String)> {
+    let sites = || run.brief.sites.iter().map(|site| (site.environment.clone(), site.site.base().to_owned()));
+    let ready = |(lane, _): &(usize, _)| run.lane_outcome(*lane) == Outcome::Complete;
+    let mut list: Vec<_> = sites().enumerate().filter(ready).map(|(_, site)| site).collect();
+    if list.is_empty() {
+        list = sites().collect();
+    }
+    if list.is_empty() {
+        list.push((String::new(), bc::admin_base(&run.brief.business_central)));
+    }
+    list
 }
 
 /// One part, for copying.
@@ -57,10 +84,10 @@ pub fn piece(credential: &Credential, piece: Piece) -> Option<Secret> {
         Piece::Expiry => Secret::new(date::day(credential.ends?)),
         Piece::Scope => Secret::new(credential.scope.clone()),
         Piece::TokenUrl => Secret::new(credential.token_url.clone()),
-        Piece::BaseUrl => Secret::new(credential.base_url.clone()),
+        Piece::BaseUrl(index) => Secret::new(credential.environments.get(index)?.1.clone()),
         Piece::Format(wanted) => format(credential, wanted),
         Piece::ProofCommand => Secret::new(proof_command(credential)),
-        Piece::Invitation | Piece::Description | Piece::SupportReport | Piece::ConsentLink | Piece::Calendar => {
+        Piece::Invitation | Piece::Description(_) | Piece::SupportReport | Piece::ConsentLink | Piece::Calendar => {
             return None;
         }
     })
@@ -92,8 +119,9 @@ fn powershell(text: &str) -> String {
 pub fn format(credential: &Credential, format: Format) -> Secret {
     let secret = credential.secret.as_ref().map_or("", Secret::open);
     let ends = credential.ends.map(date::day).unwrap_or_default();
-    let Credential { client_id, tenant, scope, token_url, base_url, environment, name, .. } = credential;
-    let companies = format!("{base_url}/api/v2.0/companies");
+    let Credential { client_id, tenant, scope, token_url, name, .. } = credential;
+    let (environment, base_url) = credential.first();
+    let companies = credential.proof_url();
     Secret::new(match format {
         Format::Env => [
             ("BC_TENANT_ID", tenant.as_str()),
@@ -107,16 +135,27 @@ pub fn format(credential: &Credential, format: Format) -> Secret {
         ]
         .iter()
         .map(|(key, value)| [key, "=", &shell(value), "\n"].concat())
+        .chain(credential.environments.iter().enumerate().skip(1).map(|(index, (name, base))| {
+            let number = (index + 1).to_string();
+            ["BC_ENVIRONMENT_", &number, "=", &shell(name), "\nBC_BASE_URL_", &number, "=", &shell(base), "\n"].concat()
+        }))
         .collect(),
         Format::Json => {
             let value = json!({
                 "tenantId": tenant, "clientId": client_id, "clientSecret": secret, "clientSecretEnds": &ends,
                 "scope": scope, "tokenUrl": token_url, "environment": environment, "baseUrl": base_url,
+                "environments": credential.environments.iter().map(|(name, base)| json!({ "name": name, "baseUrl": base })).collect::<Vec<_>>(),
             });
             value.to_pretty() + "\n"
         }
         Format::Magento => format!(
-            "Integration name: {name}\nTenant ID: {tenant}\nEnvironment: {environment}\nClient ID: {client_id}\nClient secret: {secret}\nOAuth scope: {scope}\nAccess token URL: {token_url}\nBase URL: {base_url}\n"
+            "Integration name: {name}\nTenant ID: {tenant}\nEnvironment: {environment}\nClient ID: {client_id}\nClient secret: {secret}\nOAuth scope: {scope}\nAccess token URL: {token_url}\nBase URL: {base_url}\n{}",
+            credential
+                .environments
+                .iter()
+                .skip(1)
+                .map(|(name, base)| ["\nEnvironment: ", name, "\nBase URL: ", base, "\n"].concat())
+                .collect::<String>()
         ),
         Format::Curl => format!(
             "token=$(curl -sS {} \\\n  --data-urlencode grant_type=client_credentials \\\n  --data-urlencode {} \\\n  --data-urlencode {} \\\n  --data-urlencode {} | sed -n 's/.*\"access_token\":\"\\([^\"]*\\)\".*/\\1/p')\ncurl -sS -H \"Authorization: Bearer $token\" {}\n",
@@ -145,13 +184,13 @@ pub fn format(credential: &Credential, format: Format) -> Secret {
 /// A browser cannot ask for a token with a client secret (Entra gives such answers no CORS headers), so the proof is a
 /// command. It asks for the secret instead of carrying it, so it may be kept and shared.
 pub fn proof_command(credential: &Credential) -> String {
-    let Credential { client_id, scope, token_url, base_url, .. } = credential;
+    let Credential { client_id, scope, token_url, .. } = credential;
     format!(
         "read -rsp 'Client secret: ' s; t=$(curl -sS {} --data-urlencode grant_type=client_credentials --data-urlencode {} --data-urlencode \"client_secret=$s\" --data-urlencode {} | sed -n 's/.*\"access_token\":\"\\([^\"]*\\)\".*/\\1/p'); curl -sS -H \"Authorization: Bearer $t\" {}",
         shell(token_url),
         shell(&format!("client_id={client_id}")),
         shell(&format!("scope={scope}")),
-        shell(&format!("{base_url}/api/v2.0/companies")),
+        shell(&credential.proof_url()),
     )
 }
 
@@ -168,8 +207,7 @@ mod tests {
             ends: Some(1_795_412_640_000),
             scope: "https://api.businesscentral.dynamics.com/.default".into(),
             token_url: "https://login/t1/oauth2/v2.0/token".into(),
-            base_url: "https://bc/v2.0/t1/Production".into(),
-            environment: "Production".into(),
+            environments: vec![("Production".into(), "https://bc/v2.0/t1/Production".into())],
         }
     }
 

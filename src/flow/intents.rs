@@ -7,7 +7,7 @@ use super::event::Intent;
 use super::moment::Out;
 use super::session::Session;
 use super::{Model, Place, Timer, hand_over, start};
-use crate::protocol::business_central::PermissionSet;
+use crate::protocol::business_central as bc;
 use crate::protocol::oauth::{Authority, Resource};
 use crate::protocol::secret::Secret;
 use crate::protocol::url;
@@ -36,7 +36,7 @@ impl Model {
             Intent::Copy(piece) => self.copy(piece, out),
             Intent::Download(format) => self.download(format, out),
             Intent::DownloadCalendar => self.download_calendar(out),
-            Intent::OpenCard | Intent::OpenAdminCenter | Intent::OpenConsentPage => {
+            Intent::OpenCard(_) | Intent::OpenAdminCenter | Intent::OpenConsentPage => {
                 if let Some(url) = self.outside(&intent) {
                     out.push(Effect::Open { url });
                 }
@@ -58,6 +58,11 @@ impl Model {
                 }
                 out.push(Effect::Guard(!stored));
                 self.save_checkpoint(out);
+            }
+            Intent::ShowCredential => {
+                if self.run.as_ref().is_some_and(|run| run.outcome.is_some() && run.holds_unstored_secret()) {
+                    self.place = Place::HandOver;
+                }
             }
             Intent::Finish => self.finish(out),
             Intent::StartOver => self.start_over(out),
@@ -108,7 +113,6 @@ impl Model {
     fn check_again(&mut self, out: &mut Out) {
         self.notices.clear();
         if matches!(self.session, Session::SignedIn(_)) {
-            self.leave_site();
             self.ask_everything(out);
         }
     }
@@ -147,7 +151,12 @@ impl Model {
             self.place = Place::Done;
             self.interrupted = None;
             out.push(Effect::Guard(false));
-            out.push(Effect::Forget { key: super::checkpoint::KEY.into() });
+            if run.outcome == Some(super::run::Outcome::Partial) {
+                // An environment is not ready yet: the choices stay, so that the next visit can go on.
+                self.save_checkpoint(out);
+            } else {
+                out.push(Effect::Forget { key: super::checkpoint::KEY.into() });
+            }
         }
     }
 
@@ -164,7 +173,6 @@ impl Model {
             return;
         }
         let deployment = self.deployment();
-        let sets: Vec<PermissionSet> = self.facts.sets.known().cloned().unwrap_or_default();
         let Some(choices) = &mut self.choices else { return };
         match choice {
             Intent::Preset(id) => {
@@ -201,23 +209,25 @@ impl Model {
                 }
                 self.reread_application(out);
             }
-            Intent::Environment(name) => {
-                choices.environment = Some(name);
-                choices.typed = false;
-                self.change_site();
+            Intent::Environment { name, chosen } => {
+                choices.tick_environment(&name, chosen);
+                self.change_sites();
             }
             Intent::EnvironmentTyped(name) => {
-                choices.environment = None;
                 choices.typed = true;
+                // A name that was wrong is being corrected: it is not wanted beside the right one.
+                let facts = &self.facts;
+                let wrong = |name: &str| facts.site(name).is_some_and(|site| site.companies.failed().is_some());
+                choices.environments.retain(|known| !wrong(known));
                 self.environment_typed = name;
-                self.leave_site();
             }
             Intent::Probe => {
                 let typed = self.environment_typed.trim().to_owned();
                 if start::is_environment_name(&typed) {
-                    choices.environment = Some(typed);
                     choices.typed = true;
-                    self.change_site();
+                    choices.environments.retain(|known| !known.eq_ignore_ascii_case(&typed));
+                    choices.environments.push(typed);
+                    self.change_sites();
                 }
             }
             Intent::AllCompanies(all) => choices.companies = if all { None } else { Some(Vec::new()) },
@@ -229,13 +239,17 @@ impl Model {
                 }
             }
             Intent::PermissionSet { key, chosen } => {
-                if let Some(set) = sets.iter().find(|set| SetKey::of(set).word() == key) {
+                let mut all = self.facts.sites.iter().filter_map(|site| site.sets.known()).flatten();
+                let gone = choices.sets.iter().position(|known| known.word() == key);
+                if let Some(set) = all.find(|set| SetKey::of(set).word() == key) {
                     choices.sets.retain(|known| known != &SetKey::of(set));
                     if chosen && !set.role_id.eq_ignore_ascii_case(super::assess::BARRED_SET) {
                         choices.sets.push(SetKey::of(set));
                     }
                     // Ticking one of several settles which was meant; a wanted set that is not here was seen.
                     choices.wanted_sets.retain(|wanted| !wanted.eq_ignore_ascii_case(&set.role_id));
+                } else if let (Some(place), false) = (gone, chosen) {
+                    choices.sets.remove(place);
                 }
             }
             Intent::AppRole { value, chosen } => {
@@ -247,20 +261,21 @@ impl Model {
             Intent::WantSecret(want) => choices.want_secret = Some(want),
             Intent::Months(months) if deployment.config.credentials.months.contains(&months) => choices.months = months,
             Intent::WantUser(want) => choices.want_user = want,
-            Intent::Route(route) => choices.route = Some(route),
+            Intent::Route { environment, kind } => choices.set_route(environment, kind),
+            Intent::Exact(exact) => choices.exact = exact,
             _ => return,
         }
         self.save_checkpoint(out);
     }
 
-    fn change_site(&mut self) {
-        self.leave_site();
+    fn change_sites(&mut self) {
         let preset = self.preset();
         if let (Some(choices), Some(preset)) = (&mut self.choices, preset) {
-            // The environment decides which sets there are: what the preset wants is matched anew, what was ticked
-            // by hand stays if the new environment has it.
-            choices.companies = None;
+            // The environments decide which sets there are: what the preset wants is matched anew, what was ticked by
+            // hand stays as long as one of them has it.
             choices.wanted_sets = preset.permission_sets;
+            self.facts.choose(&choices.environments);
+            self.match_wanted_sets();
         }
     }
 
@@ -283,7 +298,7 @@ impl Model {
                 let authority = Authority { login: run.brief.login.clone(), tenant: run.brief.tenant.clone() };
                 Some(authority.admin_consent(run.known.app_id.as_deref()?))
             }
-            Intent::OpenCard => self.card_url(),
+            Intent::OpenCard(lane) => self.card_url(*lane),
             Intent::OpenAdminCenter => {
                 let tenant = &self.account()?.tenant;
                 Some(format!("https://businesscentral.dynamics.com/{}/admin", url::encode(tenant)))
@@ -292,16 +307,16 @@ impl Model {
         }
     }
 
-    /// The card of the record in the web client: the list filtered by client id once the record exists, the list alone
-    /// before that, because a new card takes no values from a link (business-central.md 4).
-    fn card_url(&self) -> Option<String> {
+    /// The card of the record in the web client: the list filtered by client id once the record exists, a new card
+    /// before that, which takes no values from a link (business-central.md 4).
+    fn card_url(&self, lane: usize) -> Option<String> {
         let run = self.run.as_ref()?;
-        let base = run.brief.web_client.trim_end_matches('/');
+        let site = run.brief.sites.get(lane)?;
         let app_id = run.known.app_id.as_deref()?;
-        Some(if run.known.user.is_some() {
-            format!("{base}/?page=9860&filter={}", url::encode(&format!("'Client Id' IS '{app_id}'")))
+        Some(if run.known.sites.get(lane)?.user.is_some() {
+            bc::record_link(&site.web_client, "", app_id)
         } else {
-            format!("{base}/?page=9861&mode=Create")
+            bc::new_record_link(&site.web_client, "")
         })
     }
 
@@ -317,7 +332,7 @@ impl Model {
         match piece {
             Piece::Invitation => Some(Secret::new(self.invitation())),
             Piece::ConsentLink => self.outside(&Intent::OpenConsentPage).map(Secret::new),
-            Piece::Description => self.run.as_ref().map(|run| Secret::new(super::run::description_of(run))),
+            Piece::Description(lane) => self.run.as_ref().map(|run| Secret::new(super::run::description_of(run, lane))),
             Piece::SupportReport => Some(Secret::new(self.support_report())),
             Piece::Calendar => None,
             other => {
@@ -359,7 +374,7 @@ impl Model {
         let mut pairs: Vec<(&str, &str)> = Vec::new();
         if let Some(choices) = &self.choices {
             pairs.push(("preset", &choices.preset));
-            pairs.extend(choices.environment.as_deref().map(|environment| ("environment", environment)));
+            pairs.extend(choices.environments.iter().map(|environment| ("environment", environment.as_str())));
         }
         let tenant = self.account().map(|account| account.tenant.clone());
         pairs.extend(tenant.as_deref().map(|tenant| ("tenant", tenant)));

@@ -9,13 +9,24 @@ use super::finding::{Finding, FindingCode};
 use super::moment::Out;
 use super::session::{Attempt, Session};
 use super::{Model, Timer};
-use crate::protocol::http::{Request, Response, Silence};
+use crate::protocol::http::{Method, Request, Response, Silence};
 use crate::protocol::oauth::Resource;
 use crate::protocol::url;
 
 /// Longest time we wait for an answer. Business Central's own limit is eight minutes (business-central.md 1.5), but
-/// nothing we ask takes more than seconds, and a dead connection should be noticed while the person still watches.
+/// no read takes more than seconds, and a dead connection should be noticed while the person still watches.
 const TIMEOUT_MS: u64 = 60_000;
+
+/// A write is waited for as long as Business Central may work on it (eight minutes, business-central.md 1.5) and a
+/// little longer: giving up earlier would mean repeating what is still being done.
+const WRITE_TIMEOUT_MS: u64 = 8 * 60_000 + 15_000;
+
+/// Requests of one user that Business Central serves at once (business-central.md 1.5); the others wait here rather
+/// than being refused there.
+const SIDE_BY_SIDE: usize = 5;
+
+/// From so many silences in a row on one address it is worth finding out whether it is the network.
+const SUSPICIOUS: u32 = 3;
 
 /// What an answer is for.
 #[derive(Debug, Clone)]
@@ -31,6 +42,8 @@ pub(super) enum Purpose {
         /// Which try this is.
         attempt: u32,
     },
+    /// Finds out whether a server that seems silent can be reached at all, for the call that it stands for.
+    Probe(Box<Call>),
     /// Works on step number so-and-so of a run.
     Task {
         /// Which run.
@@ -40,8 +53,8 @@ pub(super) enum Purpose {
     },
 }
 
-#[derive(Debug)]
-struct Call {
+#[derive(Debug, Clone)]
+pub(super) struct Call {
     purpose: Purpose,
     resource: Option<Resource>,
     /// Kept to send it again after a renewed token; without its bearer.
@@ -57,6 +70,11 @@ pub(super) struct Net {
     timers: Vec<(EffectId, Timer)>,
     #[expect(clippy::vec_box, reason = "calls move between lists and functions: as pointers they cost little code")]
     held: Vec<Box<Call>>,
+    /// Waiting for a place among the requests that Business Central serves at once.
+    #[expect(clippy::vec_box, reason = "as above")]
+    queue: Vec<Box<Call>>,
+    /// Addresses that were silent, and how often in a row.
+    silences: Vec<(String, u32)>,
     /// Answers that came too late or twice; shown in the support report.
     pub(super) ignored: u32,
 }
@@ -84,6 +102,33 @@ impl Net {
         self.calls.clear();
         self.timers.clear();
         self.held.clear();
+        self.queue.clear();
+        self.silences.clear();
+    }
+
+    fn in_business_central(&self) -> usize {
+        self.calls.iter().filter(|(_, call)| call.resource == Some(Resource::BusinessCentral)).count()
+    }
+
+    /// Counts a silence, or ends the count; true when it has become suspicious.
+    fn count_silence(&mut self, url: &str, silent: bool) -> bool {
+        let address = url.split('?').next().unwrap_or(url);
+        let known = self.silences.iter().position(|(of, _)| of == address);
+        match (known, silent) {
+            (Some(place), false) => {
+                self.silences.swap_remove(place);
+                false
+            }
+            (Some(place), true) => {
+                self.silences[place].1 += 1;
+                self.silences[place].1 >= SUSPICIOUS
+            }
+            (None, true) => {
+                self.silences.push((address.to_owned(), 1));
+                false
+            }
+            (None, false) => false,
+        }
     }
 }
 
@@ -105,6 +150,10 @@ impl Model {
             self.deliver(call, &Err(Silence::Unreachable), out);
             return;
         }
+        if resource == Resource::BusinessCentral && self.net.in_business_central() >= SIDE_BY_SIDE {
+            self.net.queue.push(call);
+            return;
+        }
         match self.token(resource, out.now) {
             Some(token) => self.emit(call, Some(token), out),
             None if self.token_refused(resource).is_some() => self.deliver(call, &Err(Silence::Unreachable), out),
@@ -123,8 +172,10 @@ impl Model {
             // Microsoft's support asks for this id (graph.md 10).
             request.headers.push(("client-request-id", out.entropy.guid()));
         }
+        let writes = call.resource == Some(Resource::BusinessCentral) && request.method != Method::Get;
         self.net.calls.push((id, call));
-        out.push(Effect::Fetch { id, request: Box::new(request), timeout_ms: TIMEOUT_MS });
+        let timeout_ms = if writes { WRITE_TIMEOUT_MS } else { TIMEOUT_MS };
+        out.push(Effect::Fetch { id, request: Box::new(request), timeout_ms });
     }
 
     /// An answer arrived: to a known question once, else it is counted and dropped.
@@ -134,6 +185,20 @@ impl Model {
             return;
         };
         let (_, mut call) = self.net.calls.swap_remove(place);
+        self.next_in_line(out);
+        if let Purpose::Probe(call) = call.purpose {
+            // It can be reached, so the browser kept the answer from us: CORS, or a proxy that took the headers away.
+            let silence = if answer.is_ok() { Silence::Blocked } else { Silence::Unreachable };
+            self.deliver(call, &Err(silence), out);
+            return;
+        }
+        let silent = matches!(answer, Err(Silence::Unreachable)) && call.resource.is_some();
+        if self.net.count_silence(&call.request.url, silent) && !self.offline {
+            let request = Request::probe(&call.request.url);
+            let probe = Call { purpose: Purpose::Probe(call), resource: None, request, renewed: true };
+            self.emit(Box::new(probe), None, out);
+            return;
+        }
         if let (Some(resource), Ok(response)) = (call.resource, answer)
             && self.is_stale_token(response, resource, call.renewed)
         {
@@ -143,6 +208,14 @@ impl Model {
             return;
         }
         self.deliver(call, answer, out);
+    }
+
+    /// A place became free: the call that waited longest takes it.
+    fn next_in_line(&mut self, out: &mut Out) {
+        if !self.net.queue.is_empty() && self.net.in_business_central() < SIDE_BY_SIDE {
+            let call = self.net.queue.remove(0);
+            self.send_call(call, Resource::BusinessCentral, out);
+        }
     }
 
     /// A 401 of Graph means a token that ended or was revoked: renew once, silently. Business Central answers 401
@@ -159,6 +232,8 @@ impl Model {
             Purpose::Refresh(resource) => self.renewed(resource, answer, out),
             Purpose::Check { question, attempt } => self.answered(question, attempt, answer, out),
             Purpose::Task { run, index } => self.task_answered(run, index, answer, out),
+            // Never delivered: `replied` turns it into the call it stands for.
+            Purpose::Probe(_) => {}
         }
     }
 

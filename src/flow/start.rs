@@ -22,7 +22,9 @@ impl Deployment {
                 endpoints: Endpoints::worldwide(),
                 presets: Vec::new(),
                 partner_api: None,
+                odata: false,
                 guided: false,
+                package: false,
                 credentials: config::CredentialRules { months: Vec::new(), default_months: 0, max_months: 0 },
                 languages: Vec::new(),
                 default_language: "en".into(),
@@ -107,7 +109,7 @@ impl Model {
                 ("environment", Some(choices)) => {
                     let sound = is_environment_name(&value);
                     if sound {
-                        choices.environment = Some(value.clone());
+                        choices.tick_environment(value.trim(), true);
                     }
                     sound
                 }

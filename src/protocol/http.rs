@@ -57,17 +57,24 @@ pub struct Request {
     pub body: Body,
     /// Access token, if any.
     pub bearer: Option<Secret>,
+    /// Only whether an answer comes is asked: the browser sends it without CORS and shows nothing of the answer.
+    pub opaque: bool,
 }
 
 impl Request {
     /// A request without body.
     pub fn new(method: Method, url: impl Into<String>) -> Self {
-        Self { method, url: url.into(), headers: Vec::new(), body: Body::Empty, bearer: None }
+        Self { method, url: url.into(), headers: Vec::new(), body: Body::Empty, bearer: None, opaque: false }
     }
 
     /// A read.
     pub fn get(url: impl Into<String>) -> Self {
         Self::new(Method::Get, url)
+    }
+
+    /// Whether a server can be reached at all: the bare address, no token, no query.
+    pub fn probe(url: &str) -> Self {
+        Self { opaque: true, ..Self::get(url.split('?').next().unwrap_or(url)) }
     }
 
     /// With a JSON body.
@@ -125,6 +132,8 @@ impl Response {
 pub enum Silence {
     /// The browser gave no reason: no network, a blocker, or an answer without CORS headers.
     Unreachable,
+    /// The server can be reached, and the browser keeps its answer from us: no CORS headers.
+    Blocked,
     /// The browser knows that it has no network.
     Offline,
     /// We stopped waiting.

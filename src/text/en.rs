@@ -47,6 +47,7 @@ messages! {
     DO_START_OVER = "Set up something else";
     DO_CONFIRM = "Set up access";
     DO_REMINDER = "Download the reminder (.ics)";
+    DO_SHOW_CREDENTIAL = "Show the credential";
     DO_DISMISS = "Close";
     DO_DOWNLOAD = "Download";
 
@@ -72,9 +73,24 @@ messages! {
     ROLE_NEEDED = "From the integration";
     WANT_USER = "Create the application user in Business Central";
     WANT_USER_HINT = "Registers the client id in the chosen environment and gives it the permission sets.";
+    EXACT = "Take away permission sets that are not chosen";
+    EXACT_HINT = "The application user ends with exactly the sets above. The plan shows every one that is added or taken away.";
+    NOT_IN = "Not in {environments}";
     ROUTE_PARTNER = "Through the extension’s API page";
     ROUTE_PARTNER_HINT = "Entrada writes the record itself. The environment has the extension that offers this.";
     ROUTE_PARTNER_GONE = "Not available: the extension that offers it is not installed in this environment.";
+    ROUTE_ODATA = "Through the card published as a web service";
+    ROUTE_ODATA_HINT = "Entrada writes through the card that this environment publishes as OData. Possible up to version 29.";
+    ROUTE_ODATA_GONE = "Not available: this environment publishes no card or list of Microsoft Entra applications as a web service.";
+    ROUTE_ODATA_RETIRED = "Not available: from version 30 on Microsoft’s pages are no web services any more.";
+    ROUTE_UNREADABLE = "Not available: reading it failed.";
+    ROUTE_NOT_NEEDED = "Not looked for, because a better way is there. Choose it to have it looked for.";
+    ROUTE_READING = "Looking which ways there are…";
+    ROUTE_NONE = "No way is available in this environment.";
+    ROUTE_BEST = "{route}: the best way that is available here.";
+    ROUTE_YOURS = "{route}: you chose it.";
+    ROUTE_PACKAGE = "With a configuration package (experimental)";
+    ROUTE_PACKAGE_HINT = "Entrada imports and applies a package with one record, then removes it. Nobody has proven this on a real environment yet. Try it in a sandbox first.";
     ROUTE_GUIDED = "By hand, with guidance";
     ROUTE_GUIDED_HINT = "You enter two values on a card in Business Central. Entrada waits for the user to appear and goes on.";
     WANT_SECRET = "Make a client secret";
@@ -85,7 +101,7 @@ messages! {
 
     // What blocks the plan
     BLOCKED_CHECK = "First settle the check “{check}”.";
-    BLOCKED_ENVIRONMENT = "Choose an environment first.";
+    BLOCKED_ENVIRONMENT = "Choose at least one environment.";
     BLOCKED_READING = "Still reading what is there…";
 
     // Checks
@@ -93,6 +109,8 @@ messages! {
     CHECK_PUBLISHER = "Publisher of this page";
     CHECK_BUSINESS_CENTRAL = "Business Central in this tenant";
     CHECK_NAME = "Application";
+    CHECK_ENVIRONMENTS = "Environments";
+    CHECK_ADMIN = "Admin center API";
     CHECK_ENVIRONMENT = "Environment";
     CHECK_USERS = "Your rights in Business Central";
     CHECK_ROUTE = "Way to register";
@@ -108,7 +126,8 @@ messages! {
     FOUND_PUBLISHER = "{name}, verified by Microsoft";
     FOUND_PRESENT = "Active, with the app roles needed.";
     FOUND_USERS = "You can read its users. Whether you may change them, Business Central decides when it happens.";
-    FOUND_SETS = "{count} chosen, all present.";
+    FOUND_ENVIRONMENTS = "{count} ready to use.";
+    FOUND_SETS = "{count} chosen, all present here.";
     FOUND_POLICY = "Secrets are allowed.";
     FOUND_POLICY_DAYS = "Secrets are allowed, for at most {days} days.";
     FOUND_NAME_FREE = "No application of this integration yet.";
@@ -129,6 +148,8 @@ messages! {
     STEP_CONSENT = "Admin consent: {roles}";
     STEP_RECORD = "Microsoft Entra application card and its user in {environment}";
     STEP_SET = "Permission set {set}, {company}";
+    STEP_MISSING_SETS = "Permission sets {sets}";
+    STEP_ADMIN_CENTER = "Admission to the Business Central admin center API";
     STEP_SECRET = "Client secret, valid {months} months";
     STEP_REMOVE_SECRET = "Client secret “{name}”";
     STEP_VERIFY_ENTRA = "Read back from Microsoft Entra";
@@ -145,6 +166,9 @@ messages! {
     WHY_VALID = "A secret is valid until {date}. Make a new one only if its text is lost.";
     WHY_WANTED = "You asked for a new one. The present one stays valid.";
     WHY_NEVER_SHOWN = "An interrupted run made it and nobody saw it.";
+    WHY_NOT_THERE = "This environment does not have it. Its extension is probably not installed.";
+    WHY_NOT_CHOSEN = "It is not among the chosen sets.";
+    WHY_WIDER = "It is given for other companies than chosen.";
     WHAT_NAME = "name";
     WHAT_ROLES = "declared app roles";
     WHAT_REDIRECT = "redirect URI for Business Central";
@@ -156,6 +180,9 @@ messages! {
     LANE_ENTRA = "Microsoft Entra";
     LANE_CENTRAL = "Business Central";
     LANE_CREDENTIAL = "Credential and proof";
+    LANE_COMPLETE = "Complete";
+    LANE_PARTIAL = "Partly done";
+    LANE_NOTHING = "Nothing changed";
     SAY_PENDING = "Waits its turn";
     SAY_WORKING = "Working…";
     SAY_WAITING = "Waiting";
@@ -172,6 +199,7 @@ messages! {
     PAUSE_UNAVAILABLE = "The service is not available at the moment. Next try in {seconds} s.";
     PAUSE_NO_ANSWER = "No answer came. Next try in {seconds} s.";
     PAUSE_OFFLINE = "No network. It goes on when the connection is back.";
+    PAUSE_WORKING = "Business Central is working on it. Next look in {seconds} s.";
     GUIDE_1 = "Open the card with the button below and sign in if asked.";
     GUIDE_2 = "Enter the client id and the description exactly as below.";
     GUIDE_3 = "Set State to Enabled and answer Yes when asked to create a user.";
@@ -184,6 +212,7 @@ messages! {
     OUTCOME_COMPLETE_MORE = "All steps of the plan are done.";
     OUTCOME_PARTIAL = "Part of it is set up";
     OUTCOME_PARTIAL_MORE = "What is done stays done and is safe to keep. Nobody holds a credential yet. Try again to finish the rest.";
+    OUTCOME_PARTIAL_SECRET = "What is done stays done, and the credential already works there. Try again to finish the rest, or take the credential first.";
     OUTCOME_NOTHING = "Nothing was changed";
     OUTCOME_NOTHING_MORE = "The first step did not succeed, so nothing was written.";
     SAID_STEP = "{step}: {state}";
@@ -217,6 +246,8 @@ messages! {
     EVIDENCE_ENABLED = "Found and enabled";
     EVIDENCE_NOT_SEEN = "Not visible yet";
     EVIDENCE_HINT = "Found, begins with {hint}";
+    EVIDENCE_BY_ID = "{name}, found by the client id";
+    EVIDENCE_BY_NAME = "{name}, found by its name: the client id cannot be read here";
     EVIDENCE_KEPT = "Not changed by this run";
     SOURCE_GRAPH = "Read from Microsoft Graph";
     SOURCE_CENTRAL = "Read from Business Central";

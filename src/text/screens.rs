@@ -63,6 +63,8 @@ messages! {
     SWITCH_ACCOUNT = "Use another account";
     CHOOSE_WHERE = "Where, and what it may do";
     ENVIRONMENT = "Environment";
+    ENVIRONMENTS = "Environments";
+    ENVIRONMENTS_HINT = "One or several. Each is set up by itself, with the same companies and permission sets where it has them.";
     ENVIRONMENT_READING = "Reading the environments…";
     ENVIRONMENT_TYPED_HINT = "Its name as in the address of Business Central, for example Production.";
     ENVIRONMENT_PROBE = "Look it up";
@@ -80,6 +82,7 @@ messages! {
     APP_ROLES_HINT = "Which of Business Central’s services the application may call. Granted for the whole tenant.";
     CHOOSE_USER = "Registration in Business Central";
     ROUTE = "How it is registered";
+    ROUTE_CHANGE = "Choose another way";
     CHOOSE_CREDENTIAL = "Credential";
     VENDOR_CREDENTIAL = "The vendor’s application brings its own credential. Entrada makes none.";
     SECRET_LIFETIME = "Client secret, valid for";

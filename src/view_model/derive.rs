@@ -98,7 +98,10 @@ fn announcement(model: &Model, words: &Catalogue) -> String {
             TaskState::Failed(_) => en::SAY_FAILED,
             _ => en::SAY_WAITING,
         });
-        return words.fill(en::SAID_STEP, &[("step", &plan::title(&task.step, &run.brief, words)), ("state", state)]);
+        return words.fill(
+            en::SAID_STEP,
+            &[("step", &plan::title(task.lane, &task.step, &run.brief, words)), ("state", state)],
+        );
     }
     if model.copied.is_some() {
         return words.say(crate::text::screens::COPIED);

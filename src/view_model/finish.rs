@@ -1,11 +1,11 @@
 //! The fifth and sixth screen: the credential, and the evidence.
 
-use super::words::action;
-use super::{CheckState, CopyView, DoneView, EvidenceView, FormatView, HandOverView};
+use super::words::{action, finding};
+use super::{ActionView, CheckState, CopyView, DoneView, EvidenceView, FindingView, FormatView, HandOverView, plan};
 use crate::flow::hand_over::{self, Credential};
 use crate::flow::plan::{Action, Step};
-use crate::flow::run::{Evidence, Run};
-use crate::flow::{Format, Intent, Model, Piece};
+use crate::flow::run::{Evidence, Run, in_company};
+use crate::flow::{Finding, FindingCode, Format, Intent, Model, Piece};
 use crate::protocol::date;
 use crate::protocol::secret::Secret;
 use crate::text::{Catalogue, Message, en};
@@ -20,11 +20,15 @@ pub(super) fn hand_over(model: &Model, run: &Run, words: &Catalogue) -> Option<H
         (en::VALUE_EXPIRY, Piece::Expiry),
         (en::VALUE_SCOPE, Piece::Scope),
         (en::VALUE_TOKEN_URL, Piece::TokenUrl),
-        (en::VALUE_BASE_URL, Piece::BaseUrl),
     ];
-    let value = |(label, piece): (Message, Piece)| {
+    let several = credential.environments.len() > 1;
+    let bases = credential.environments.iter().enumerate().map(|(index, (environment, _))| {
+        let label = words.say(en::VALUE_BASE_URL);
+        (if several { [&label, ", ", environment].concat() } else { label }, Piece::BaseUrl(index))
+    });
+    let value = |(label, piece): (String, Piece)| {
         Some(CopyView {
-            label: words.say(label),
+            label,
             value: hand_over::piece(&credential, piece)?,
             hidden: piece == Piece::Secret,
             piece,
@@ -40,7 +44,12 @@ pub(super) fn hand_over(model: &Model, run: &Run, words: &Catalogue) -> Option<H
         (en::FORMAT_REST, Format::RestClient),
     ];
     Some(HandOverView {
-        values: parts.into_iter().filter_map(value).collect(),
+        values: parts
+            .into_iter()
+            .map(|(label, piece)| (words.say(label), piece))
+            .chain(bases)
+            .filter_map(value)
+            .collect(),
         formats: formats
             .into_iter()
             .map(|(label, format)| FormatView {
@@ -52,22 +61,39 @@ pub(super) fn hand_over(model: &Model, run: &Run, words: &Catalogue) -> Option<H
             .collect(),
         stored: run.stored,
         ends: credential.ends.map(|ends| words.fill(en::ENDS, &[("date", &date::day(ends))])).unwrap_or_default(),
+        notes: unfinished(run, words),
     })
+}
+
+/// Environments that are not ready yet, as one finding.
+fn unfinished(run: &Run, words: &Catalogue) -> Vec<FindingView> {
+    let open = run.unfinished();
+    if run.outcome.is_none() || open.is_empty() {
+        return Vec::new();
+    }
+    let found = Finding::warning(FindingCode::EnvironmentUnfinished).with("environments", open.join(", "));
+    vec![finding(words, &found.action(Intent::Resume))]
 }
 
 /// The sixth screen.
 pub(super) fn done(model: &Model, run: &Run, words: &Catalogue) -> Option<DoneView> {
     let credential = hand_over::credential(model)?;
     let has_user = run.tasks.iter().any(|task| matches!(task.step, Step::Record(_)) && task.action != Action::Skip);
-    let slots = [("name", credential.name.as_str()), ("environment", &credential.environment)];
+    let names: Vec<&str> = credential.environments.iter().map(|(name, _)| name.as_str()).collect();
+    let text = if has_user {
+        words.fill(en::DONE_TEXT, &[("name", &credential.name), ("environment", &names.join(", "))])
+    } else {
+        words.fill(en::DONE_TEXT_NO_USER, &[("name", &credential.name)])
+    };
     let mut actions: Vec<Intent> = Vec::new();
     if has_user {
-        actions.push(Intent::OpenCard);
+        actions.extend((0..run.brief.sites.len()).map(Intent::OpenCard));
     }
     actions.push(Intent::StartOver);
     Some(DoneView {
         title: words.say(en::DONE_TITLE),
-        text: words.fill(if has_user { en::DONE_TEXT } else { en::DONE_TEXT_NO_USER }, &slots),
+        text,
+        notes: unfinished(run, words),
         evidence: evidence(run, &credential, words),
         unproven: words.say(en::UNPROVEN),
         command: CopyView {
@@ -78,26 +104,32 @@ pub(super) fn done(model: &Model, run: &Run, words: &Catalogue) -> Option<DoneVi
             copied: model.copied == Some(Piece::ProofCommand),
         },
         reminder: credential.ends.and_then(|_| action(words, &Intent::DownloadCalendar)),
-        actions: actions.iter().filter_map(|intent| action(words, intent)).collect(),
+        actions: actions.iter().filter_map(|intent| named_action(run, intent, words)).collect(),
     })
+}
+
+/// A button, with the environment's name where there are several.
+fn named_action(run: &Run, intent: &Intent, words: &Catalogue) -> Option<ActionView> {
+    let mut view = action(words, intent)?;
+    if let (Intent::OpenCard(lane), true) = (intent, run.brief.sites.len() > 1)
+        && let Some(site) = run.brief.sites.get(*lane)
+    {
+        view.label = [&view.label, ": ", &site.environment].concat();
+    }
+    Some(view)
 }
 
 fn evidence(run: &Run, credential: &Credential, words: &Catalogue) -> Vec<EvidenceView> {
     let mut rows = Vec::new();
-    let mut row = |label: Message, value: String, source: Message, state: CheckState| {
+    let several = run.brief.sites.len() > 1;
+    let mut row = |label: String, value: String, source: Message, state: CheckState| {
         let word = match state {
             CheckState::Pass => en::SAY_PASS,
             CheckState::Running => en::SAY_RUNNING,
             CheckState::Warn | CheckState::Fail => en::EVIDENCE_NOT_SEEN,
             CheckState::Unknown => en::SAY_KEPT,
         };
-        rows.push(EvidenceView {
-            label: words.say(label),
-            value,
-            source: words.say(source),
-            state,
-            word: words.say(word),
-        });
+        rows.push(EvidenceView { label, value, source: words.say(source), state, word: words.say(word) });
     };
     let seen = |yes: bool| if yes { CheckState::Pass } else { CheckState::Warn };
     for task in &run.tasks {
@@ -108,15 +140,15 @@ fn evidence(run: &Run, credential: &Credential, words: &Catalogue) -> Vec<Eviden
             ) => {
                 let there = |yes: bool, message: Message| words.say(if yes { message } else { en::EVIDENCE_NOT_SEEN });
                 let source = en::SOURCE_GRAPH;
-                row(en::EVIDENCE_APPLICATION, credential.client_id.clone(), source, seen(*application));
+                row(words.say(en::EVIDENCE_APPLICATION), credential.client_id.clone(), source, seen(*application));
                 row(
-                    en::EVIDENCE_PRINCIPAL,
+                    words.say(en::EVIDENCE_PRINCIPAL),
                     there(*service_principal, en::EVIDENCE_ENABLED),
                     source,
                     seen(*service_principal),
                 );
                 row(
-                    en::EVIDENCE_ROLES,
+                    words.say(en::EVIDENCE_ROLES),
                     [roles.as_slice(), missing_roles].concat().join(", "),
                     source,
                     seen(missing_roles.is_empty()),
@@ -126,25 +158,55 @@ fn evidence(run: &Run, credential: &Credential, words: &Catalogue) -> Vec<Eviden
                         || words.say(en::EVIDENCE_NOT_SEEN),
                         |hint| words.fill(en::EVIDENCE_HINT, &[("hint", hint)]),
                     );
-                    row(en::EVIDENCE_SECRET, value, source, seen(secret_hint.is_some()));
+                    row(words.say(en::EVIDENCE_SECRET), value, source, seen(secret_hint.is_some()));
                 }
             }
-            (Step::VerifyBusinessCentral, Some(Evidence::BusinessCentral { user, sets, missing_sets })) => {
+            (
+                Step::VerifyBusinessCentral,
+                Some(Evidence::BusinessCentral { environment, user, by_client_id, given, missing_sets, extra_sets }),
+            ) => {
+                let at = |label: Message| {
+                    let label = words.say(label);
+                    if several { [&label, ", ", environment].concat() } else { label }
+                };
                 let source = en::SOURCE_CENTRAL;
-                let name = user.clone().unwrap_or_else(|| words.say(en::EVIDENCE_NOT_SEEN));
-                row(en::EVIDENCE_USER, name, source, seen(user.is_some()));
+                let name = match user {
+                    None => words.say(en::EVIDENCE_NOT_SEEN),
+                    Some(name) if *by_client_id => words.fill(en::EVIDENCE_BY_ID, &[("name", name)]),
+                    Some(name) => words.fill(en::EVIDENCE_BY_NAME, &[("name", name)]),
+                };
+                row(at(en::EVIDENCE_USER), name, source, seen(user.is_some()));
+                let sets: Vec<String> = given.iter().map(|it| in_company(&it.role_id, &it.company)).collect();
                 row(
-                    en::EVIDENCE_SETS,
+                    at(en::EVIDENCE_SETS),
                     [sets.as_slice(), missing_sets].concat().join(", "),
                     source,
-                    seen(missing_sets.is_empty()),
+                    seen(missing_sets.is_empty() && extra_sets.is_empty()),
+                );
+            }
+            (Step::AdminCenter, None) if task.is_settled() => {
+                row(
+                    words.say(en::STEP_ADMIN_CENTER),
+                    credential.client_id.clone(),
+                    en::SOURCE_CENTRAL,
+                    CheckState::Pass,
                 );
             }
             (Step::VerifyEntra, None) => {
-                row(en::STEP_VERIFY_ENTRA, words.say(en::EVIDENCE_READING), en::SOURCE_GRAPH, CheckState::Running);
+                row(
+                    words.say(en::STEP_VERIFY_ENTRA),
+                    words.say(en::EVIDENCE_READING),
+                    en::SOURCE_GRAPH,
+                    CheckState::Running,
+                );
             }
             (Step::VerifyBusinessCentral, None) => {
-                row(en::STEP_VERIFY_CENTRAL, words.say(en::EVIDENCE_READING), en::SOURCE_CENTRAL, CheckState::Running);
+                row(
+                    plan::title(task.lane, &task.step, &run.brief, words),
+                    words.say(en::EVIDENCE_READING),
+                    en::SOURCE_CENTRAL,
+                    CheckState::Running,
+                );
             }
             _ => {}
         }

@@ -4,9 +4,11 @@
 mod choose;
 mod derive;
 mod finish;
+mod lists;
 mod plan;
 mod run;
 mod screens;
+mod sites;
 mod words;
 
 pub use screens::*;

@@ -48,18 +48,25 @@ fn line(line: &Line, brief: &Brief, words: &Catalogue) -> PlanLineView {
         ChangeKind::Skip => en::WORD_SKIP,
         ChangeKind::Remove => en::WORD_REMOVE,
     };
+    let several = brief.sites.len() > 1;
+    let site = line.lane.filter(|_| several).and_then(|lane| brief.sites.get(lane));
     PlanLineView {
+        group: site.map(|site| site.environment.clone()).unwrap_or_default(),
         kind: line.action,
         word: words.say(word),
-        title: title(&line.step, brief, words),
+        title: title(line.lane, &line.step, brief, words),
         reason: reason(words, &line.reason),
         requests: line.requests.iter().map(request).collect(),
     }
 }
 
 /// A step in the words of the portals.
-pub(super) fn title(step: &Step, brief: &Brief, words: &Catalogue) -> String {
-    let environment = brief.choices.environment.as_deref().unwrap_or_default();
+pub(super) fn title(lane: Option<usize>, step: &Step, brief: &Brief, words: &Catalogue) -> String {
+    let site = lane.and_then(|lane| brief.sites.get(lane));
+    let environment = site.map_or("", |site| site.environment.as_str());
+    let within = |company: &str| {
+        if company.is_empty() { words.say(en::IN_ALL) } else { words.fill(en::IN_ONE, &[("company", company)]) }
+    };
     match step {
         Step::Application => words.fill(en::STEP_APPLICATION, &[("name", &brief.name)]),
         Step::ServicePrincipal => words.say(en::STEP_PRINCIPAL),
@@ -69,13 +76,13 @@ pub(super) fn title(step: &Step, brief: &Brief, words: &Catalogue) -> String {
         }
         Step::Record(_) => words.fill(en::STEP_RECORD, &[("environment", environment)]),
         Step::PermissionSet { set, company } => {
-            let place = if company.is_empty() {
-                words.say(en::IN_ALL)
-            } else {
-                words.fill(en::IN_ONE, &[("company", company)])
-            };
-            words.fill(en::STEP_SET, &[("set", &set.role_id), ("company", &place)])
+            words.fill(en::STEP_SET, &[("set", &set.role_id), ("company", &within(company))])
         }
+        Step::TakeSet(given) => {
+            words.fill(en::STEP_SET, &[("set", &given.role_id), ("company", &within(&given.company))])
+        }
+        Step::MissingSets(sets) => words.fill(en::STEP_MISSING_SETS, &[("sets", &sets.join(", "))]),
+        Step::AdminCenter => words.say(en::STEP_ADMIN_CENTER),
         Step::RemoveSecret { name, .. } => words.fill(en::STEP_REMOVE_SECRET, &[("name", name)]),
         Step::Secret => words.fill(en::STEP_SECRET, &[("months", &brief.months.to_string())]),
         Step::VerifyEntra => words.say(en::STEP_VERIFY_ENTRA),

@@ -11,51 +11,63 @@ use crate::text::{Catalogue, en};
 
 /// The screen.
 pub(super) fn view(model: &Model, run: &Run, words: &Catalogue) -> RunView {
-    let lane = |title, belongs: fn(&Step) -> bool| LaneView {
-        title: words.say(title),
+    let lane = |title: String, belongs: &dyn Fn(&Task) -> bool| LaneView {
+        title,
+        word: String::new(),
+        severity: Severity::Info,
         steps: run
             .tasks
             .iter()
             .enumerate()
-            .filter(|(_, task)| belongs(&task.step))
+            .filter(|(_, task)| belongs(task))
             .map(|(index, task)| step(model, run, index, task, words))
             .collect(),
     };
-    let mut lanes = vec![
-        lane(en::LANE_ENTRA, |step| {
-            matches!(step, Step::Application | Step::ServicePrincipal | Step::Consent(_) | Step::RemoveSecret { .. })
-        }),
-        lane(en::LANE_CENTRAL, |step| matches!(step, Step::Record(_) | Step::PermissionSet { .. })),
-        lane(en::LANE_CREDENTIAL, |step| {
-            matches!(step, Step::Secret | Step::VerifyEntra | Step::VerifyBusinessCentral)
-        }),
-    ];
+    let credential = |task: &Task| matches!(task.step, Step::Secret | Step::VerifyEntra | Step::VerifyBusinessCentral);
+    let mut lanes = vec![lane(words.say(en::LANE_ENTRA), &|task| task.lane.is_none() && !credential(task))];
+    let several = run.brief.sites.len() > 1;
+    for (number, site) in run.brief.sites.iter().enumerate() {
+        let title = if several { site.environment.clone() } else { words.say(en::LANE_CENTRAL) };
+        let mut view = lane(title, &|task| task.lane == Some(number) && (several || !credential(task)));
+        if several && run.is_lane_over(number) {
+            let (severity, word) = match run.lane_outcome(number) {
+                Outcome::Complete => (Severity::Success, en::LANE_COMPLETE),
+                Outcome::Partial => (Severity::Warning, en::LANE_PARTIAL),
+                Outcome::Nothing => (Severity::Error, en::LANE_NOTHING),
+            };
+            view.severity = severity;
+            view.word = words.say(word);
+        }
+        lanes.push(view);
+    }
+    lanes.push(lane(words.say(en::LANE_CREDENTIAL), &|task| credential(task) && (task.lane.is_none() || !several)));
     lanes.retain(|lane| !lane.steps.is_empty());
     RunView {
         title: words.say(if run.outcome.is_some() { en::RUN_STOPPED_TITLE } else { en::RUN_TITLE }),
         lanes,
         can_cancel: run.outcome.is_none() && !run.stopping,
         cancelling: run.outcome.is_none() && run.stopping,
-        outcome: run.outcome.map(|it| outcome(it, words)),
+        outcome: run.outcome.map(|it| outcome(it, run, words)),
     }
 }
 
-fn outcome(outcome: Outcome, words: &Catalogue) -> OutcomeView {
-    let (severity, title, text, intents) = match outcome {
-        Outcome::Complete => (Severity::Success, en::OUTCOME_COMPLETE, en::OUTCOME_COMPLETE_MORE, vec![Intent::Back]),
-        Outcome::Partial => (
-            Severity::Warning,
-            en::OUTCOME_PARTIAL,
-            en::OUTCOME_PARTIAL_MORE,
-            vec![Intent::Resume, Intent::Back, Intent::Copy(Piece::SupportReport)],
-        ),
-        Outcome::Nothing => (
-            Severity::Error,
-            en::OUTCOME_NOTHING,
-            en::OUTCOME_NOTHING_MORE,
-            vec![Intent::Resume, Intent::Back, Intent::Copy(Piece::SupportReport)],
-        ),
+fn outcome(outcome: Outcome, run: &Run, words: &Catalogue) -> OutcomeView {
+    let unstored = run.holds_unstored_secret();
+    let (severity, title, text) = match outcome {
+        Outcome::Complete => (Severity::Success, en::OUTCOME_COMPLETE, en::OUTCOME_COMPLETE_MORE),
+        Outcome::Partial if unstored => (Severity::Warning, en::OUTCOME_PARTIAL, en::OUTCOME_PARTIAL_SECRET),
+        Outcome::Partial => (Severity::Warning, en::OUTCOME_PARTIAL, en::OUTCOME_PARTIAL_MORE),
+        Outcome::Nothing => (Severity::Error, en::OUTCOME_NOTHING, en::OUTCOME_NOTHING_MORE),
     };
+    let mut intents = Vec::new();
+    if outcome != Outcome::Complete {
+        intents.push(Intent::Resume);
+    }
+    // With a secret in hand there is no way back to the choices before it was stored.
+    intents.push(if unstored { Intent::ShowCredential } else { Intent::Back });
+    if outcome != Outcome::Complete {
+        intents.push(Intent::Copy(Piece::SupportReport));
+    }
     OutcomeView {
         severity,
         title: words.say(title),
@@ -113,7 +125,7 @@ fn step(model: &Model, run: &Run, index: usize, task: &Task, words: &Catalogue) 
     };
     StepView {
         key: format!("{}-{index}", task.step.word()),
-        title: plan::title(&task.step, &run.brief, words),
+        title: plan::title(task.lane, &task.step, &run.brief, words),
         state,
         word: words.say(word),
         detail,
@@ -133,6 +145,7 @@ fn countdown(since: u64, until: u64, why: Pause, now: u64, words: &Catalogue) ->
         Pause::Unavailable => en::PAUSE_UNAVAILABLE,
         Pause::NoAnswer => en::PAUSE_NO_ANSWER,
         Pause::Offline => en::PAUSE_OFFLINE,
+        Pause::Working => en::PAUSE_WORKING,
     };
     let percent = (100 - (left * 100 / whole).min(100)).min(100);
     CountdownView {
@@ -150,6 +163,7 @@ fn guide(model: &Model, run: &Run, task: &Task, words: &Catalogue) -> AskView {
         piece,
         copied: model.copied == Some(piece),
     };
+    let lane = task.lane.unwrap_or_default();
     let guided = task.step == Step::Record(RouteKind::Guided);
     AskView {
         steps: if guided {
@@ -159,9 +173,9 @@ fn guide(model: &Model, run: &Run, task: &Task, words: &Catalogue) -> AskView {
         },
         values: vec![
             copy(en::VALUE_CLIENT, Piece::ClientId, run.known.app_id.clone().unwrap_or_default()),
-            copy(en::VALUE_DESCRIPTION, Piece::Description, crate::flow::run::description_of(run)),
+            copy(en::VALUE_DESCRIPTION, Piece::Description(lane), crate::flow::run::description_of(run, lane)),
         ],
-        actions: action(words, &Intent::OpenCard).into_iter().collect(),
+        actions: action(words, &Intent::OpenCard(lane)).into_iter().collect(),
         watching: words.say(en::GUIDE_WATCHING),
     }
 }

@@ -26,8 +26,10 @@ pub struct WelcomeView {
 /// One live check.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct CheckView {
-    /// Stable key.
+    /// Stable word.
     pub key: &'static str,
+    /// The environment it is about; empty when it is about the tenant.
+    pub environment: String,
     /// What is checked.
     pub label: String,
     /// State.
@@ -46,18 +48,29 @@ pub enum EnvironmentView {
     /// The list is being read.
     Reading,
     /// From a list.
-    Listed(Vec<OptionView>),
+    Listed(Vec<TickView>),
     /// The list was refused: typed by hand, with the reason.
     Typed {
+        /// Names that were looked up and found.
+        found: Vec<TickView>,
         /// Field.
         field: FieldView,
         /// Why there is no list.
         finding: Box<FindingView>,
         /// The typed name is being looked up.
         probing: bool,
-        /// The typed name exists.
-        found: bool,
     },
+}
+
+/// How the application is registered in one environment.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct RouteView {
+    /// Environment.
+    pub environment: String,
+    /// Which way is taken, and why.
+    pub why: String,
+    /// All ways, with what speaks for or against each.
+    pub options: Vec<OptionView>,
 }
 
 /// Screen 2.
@@ -71,8 +84,10 @@ pub struct ChooseView {
     pub name: FieldView,
     /// A vendor's application brings its own credential.
     pub vendor: bool,
-    /// Environment.
+    /// Environments.
     pub environment: EnvironmentView,
+    /// How many are chosen, in words.
+    pub environments_chosen: String,
     /// All companies.
     pub all_companies: bool,
     /// Companies.
@@ -85,8 +100,10 @@ pub struct ChooseView {
     pub app_roles: Vec<TickView>,
     /// Whether the record is made.
     pub want_user: TickView,
-    /// Routes, with the reason of each.
-    pub routes: Vec<OptionView>,
+    /// Whether other permission sets are taken away; only where there is a user that has any.
+    pub exact: Option<TickView>,
+    /// How it is registered, by environment.
+    pub routes: Vec<RouteView>,
     /// Whether a secret is made.
     pub want_secret: TickView,
     /// Lifetimes.
@@ -113,6 +130,8 @@ pub struct RequestView {
 /// One line of the plan.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct PlanLineView {
+    /// Environment it belongs to, where there are several.
+    pub group: String,
     /// Kind.
     pub kind: ChangeKind,
     /// Kind in a word.
@@ -215,6 +234,10 @@ pub struct StepView {
 pub struct LaneView {
     /// Name.
     pub title: String,
+    /// How it ended, in a word; empty while it is under way.
+    pub word: String,
+    /// How serious that is.
+    pub severity: Severity,
     /// Steps in order.
     pub steps: Vec<StepView>,
 }
@@ -271,6 +294,8 @@ pub struct HandOverView {
     pub stored: bool,
     /// "Ends on …"
     pub ends: String,
+    /// What is not ready yet.
+    pub notes: Vec<FindingView>,
 }
 
 /// One thing read back.
@@ -297,6 +322,8 @@ pub struct DoneView {
     pub text: String,
     /// Evidence.
     pub evidence: Vec<EvidenceView>,
+    /// What is not ready yet.
+    pub notes: Vec<FindingView>,
     /// What a browser cannot prove.
     pub unproven: String,
     /// The command that proves it.

@@ -51,7 +51,7 @@ fn a_link_preselects_and_cannot_override() {
     );
     world.open();
     let choices = world.model.choices.as_ref().unwrap();
-    assert_eq!(choices.environment.as_deref(), Some("Sandbox"));
+    assert_eq!(choices.environments, ["Sandbox"]);
     assert_eq!(
         world.codes().iter().filter(|code| *code == "link_ignored").count(),
         4 + usize::from(choices.preset != "kds")
@@ -64,7 +64,7 @@ fn a_link_preselects_and_cannot_override() {
     assert!(url.contains("redirect_uri=https%3A%2F%2Fsetup.example%2Fentrada%2Fredirect.html&"));
     assert!(!url.contains("evil"));
     world.come_back_as("ada@cronus.example", entrada_cloud::ConsentAnswer::AcceptForOrganization).unwrap();
-    assert_eq!(world.model.choices.as_ref().unwrap().environment.as_deref(), Some("Sandbox"));
+    assert_eq!(world.model.choices.as_ref().unwrap().environments, ["Sandbox"]);
     assert!(world.address.starts_with(FOLDER));
 }
 

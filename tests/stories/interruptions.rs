@@ -129,17 +129,18 @@ fn an_unstored_secret_keeps_us_from_leaving_by_mistake() {
 #[test]
 fn a_late_answer_of_an_abandoned_environment_is_ignored() {
     let mut calm = World::signed_in(ADA);
-    calm.press(Intent::Environment("Sandbox".into()));
+    calm.only("Sandbox");
 
     let mut hasty = World::signed_in(ADA);
     hasty.latency = 5_000;
-    hasty.click(Intent::Environment("Production".into()));
+    hasty.click_only("Production");
     hasty.latency = 50;
-    hasty.click(Intent::Environment("Sandbox".into()));
+    hasty.click_only("Sandbox");
     hasty.settle();
-    assert_eq!(hasty.model.facts.companies, calm.model.facts.companies);
-    assert_eq!(hasty.model.facts.record, calm.model.facts.record);
-    assert!(hasty.model.facts.companies.known().is_some());
+    assert_eq!(hasty.model.facts.sites.len(), 1);
+    assert_eq!(hasty.site("Sandbox").companies, calm.site("Sandbox").companies);
+    assert_eq!(hasty.site("Sandbox").record, calm.site("Sandbox").record);
+    assert!(hasty.site("Sandbox").companies.known().is_some());
 }
 
 #[test]
@@ -190,7 +191,7 @@ fn another_application_made_beside_a_namesake_is_found_again_on_the_next_visit()
     // A new visit: nothing is remembered, the name is taken, and the earlier one is offered by its client id.
     world.storage.as_mut().unwrap().clear();
     world.reload_as(ADA);
-    world.press(Intent::Environment("Production".into()));
+    world.only("Production");
     assert!(world.codes().contains(&"name_taken".to_owned()), "{:?}", world.codes());
     world.press(Intent::UseExisting { app_id });
     world.press(Intent::Plan);

@@ -3,6 +3,7 @@
 #![expect(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "a story that cannot go on has failed")]
 
 mod bad_input;
+mod environments;
 mod interruptions;
 mod main_job;
 mod obstacles;

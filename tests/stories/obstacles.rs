@@ -29,7 +29,7 @@ fn a_user_without_the_entra_role_is_warned_and_then_told_who_can() {
     world.reload_as("bea@cronus.example");
     assert_codes(&world, "role_missing");
     world.press(Intent::Preset("magento".into()));
-    world.press(Intent::Environment("Production".into()));
+    world.only("Production");
     world.edit(&Edit::UsersMayRegisterApplications(false));
     world.set_up();
     assert_eq!(outcome(&world), Some(Outcome::Nothing));
@@ -136,7 +136,7 @@ fn a_foreign_application_of_the_same_name_is_a_choice() {
 }
 
 fn first_set(world: &World, role_id: &str) -> String {
-    let sets = world.model.facts.sets.known().unwrap();
+    let sets = world.site("Production").sets.known().unwrap();
     let set = sets.iter().find(|set| set.role_id == role_id).unwrap();
     entrada::flow::choices::SetKey::of(set).word()
 }
@@ -305,7 +305,7 @@ fn an_ambiguous_permission_set_has_to_be_chosen() {
     world.open();
     world.press(Intent::SignIn);
     world.come_back_as("ada@cronus.example", ConsentAnswer::AcceptForOrganization).unwrap();
-    world.press(Intent::Environment("Production".into()));
+    world.only("Production");
     assert_codes(&world, "permission_set_ambiguous");
     assert!(world.model.blocker().is_some());
     let key = first_set(&world, "WEBSHOP API");
@@ -329,16 +329,16 @@ fn super_cannot_be_given() {
 #[test]
 fn the_guided_route_goes_on_when_the_person_has_registered() {
     let mut world = World::ready("magento");
-    world.press(Intent::Environment("Sandbox".into()));
+    world.only("Sandbox");
     assert_codes(&world, "partner_api_missing");
     world.press(Intent::Plan);
     assert!(matches!(world.page(), Page::Plan(_)), "{:?} {:?}", world.model.blocker(), world.codes());
     world.click(Intent::Confirm);
     world.run_until(30_000, |world| matches!(world.page(), Page::Run(run) if run.lanes.iter().flat_map(|lane| &lane.steps).any(|step| step.ask.is_some())));
-    world.click(Intent::Copy(Piece::Description));
+    world.click(Intent::Copy(Piece::Description(0)));
     let description = world.clipboard.clone().unwrap().1.open().to_owned();
     assert!(description.chars().count() <= 50);
-    world.click(Intent::OpenCard);
+    world.click(Intent::OpenCard(0));
     assert!(world.opened[0].contains("page=9861"), "{:?}", world.opened);
     let app_id = world.app_id();
     world.control(
@@ -356,7 +356,7 @@ fn the_guided_route_goes_on_when_the_person_has_registered() {
 #[test]
 fn a_guided_user_that_never_appears_ends_partial_without_a_credential() {
     let mut world = World::ready("magento");
-    world.press(Intent::Environment("Sandbox".into()));
+    world.only("Sandbox");
     world.set_up();
     assert_eq!(outcome(&world), Some(Outcome::Partial));
     assert_codes(&world, "user_never_appeared");

@@ -44,6 +44,6 @@ fn every_shipped_preset_reaches_its_end_in_one_tenant() {
 }
 
 fn first_set(world: &World, role_id: &str) -> String {
-    let sets = world.model.facts.sets.known().unwrap();
+    let sets = world.site("Production").sets.known().unwrap();
     entrada::flow::choices::SetKey::of(sets.iter().find(|set| set.role_id == role_id).unwrap()).word()
 }

@@ -152,7 +152,7 @@ fn a_clock_wrong_by_an_hour_is_said_and_does_not_stop_the_work() {
         world.come_back_as("ada@cronus.example", ConsentAnswer::AcceptForOrganization).unwrap();
         assert!(world.codes().contains(&"clock_wrong".to_owned()), "{:?}", world.codes());
         world.press(Intent::Preset("magento".into()));
-        world.press(Intent::Environment("Production".into()));
+        world.only("Production");
         world.set_up();
         assert!(matches!(world.page(), Page::HandOver(_)), "{:?}", world.codes());
         let ends = world.model.run.as_ref().unwrap().known.secret.as_ref().unwrap().ends;
@@ -285,10 +285,10 @@ fn a_token_never_follows_a_link_to_another_origin() {
     world.open();
     world.press(Intent::SignIn);
     world.come_back_as("ada@cronus.example", ConsentAnswer::AcceptForOrganization).unwrap();
-    world.press(Intent::Environment("Production".into()));
+    world.only("Production");
     assert!(world.sent.iter().any(|(_, url)| url.contains("/companies")));
     assert!(world.sent.iter().all(|(_, url)| !url.contains("evil")), "{:?}", world.sent);
-    assert!(world.model.facts.companies.failed().is_some());
+    assert!(world.model.facts.sites[0].companies.failed().is_some());
 }
 
 #[test]

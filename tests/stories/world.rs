@@ -83,6 +83,9 @@ pub struct World {
     pub tamper: Option<fn(&str, &mut String)>,
     /// `config.json` as served.
     pub config: Result<String, String>,
+    /// Most requests to Business Central that were under way at once.
+    pub most_at_once: usize,
+    at_business_central: Vec<u64>,
     seed: u64,
     line: Vec<(u64, u64, Event)>,
     order: u64,
@@ -107,6 +110,8 @@ impl World {
             sent: Vec::new(),
             tamper: None,
             config: Ok(config().to_string()),
+            most_at_once: 0,
+            at_business_central: Vec::new(),
             seed: 1,
             line: Vec::new(),
             order: 0,
@@ -155,6 +160,26 @@ impl World {
         self.event(Event::Intent(intent));
     }
 
+    /// Chooses this environment and no other.
+    pub fn only(&mut self, name: &str) {
+        self.click_only(name);
+        self.settle();
+    }
+
+    /// The same; nothing is waited for.
+    pub fn click_only(&mut self, name: &str) {
+        let chosen = self.model.choices.as_ref().map(|choices| choices.environments.clone()).unwrap_or_default();
+        for other in chosen {
+            self.click(Intent::Environment { name: other, chosen: false });
+        }
+        self.click(Intent::Environment { name: name.into(), chosen: true });
+    }
+
+    /// What was read of an environment.
+    pub fn site(&self, name: &str) -> &entrada::flow::checks::SiteFacts {
+        self.model.facts.site(name).expect("a chosen environment")
+    }
+
     fn later(&mut self, ms: u64, event: Event) {
         self.order += 1;
         self.line.push((self.now + ms, self.order, event));
@@ -163,9 +188,16 @@ impl World {
     fn perform(&mut self, effect: Effect) {
         match effect {
             Effect::Fetch { id, request, timeout_ms } => {
-                self.sent.push((self.now, request.url.clone()));
+                if !request.opaque {
+                    self.sent.push((self.now, request.url.clone()));
+                }
                 let (answer, delay) = self.ask(&request);
                 let ms = self.latency + delay;
+                if request.url.contains("api.businesscentral") {
+                    self.at_business_central.retain(|until| *until > self.now);
+                    self.at_business_central.push(self.now + ms.min(timeout_ms));
+                    self.most_at_once = self.most_at_once.max(self.at_business_central.len());
+                }
                 if ms > timeout_ms {
                     self.later(timeout_ms, Event::Replied { id, answer: Err(Silence::TimedOut) });
                 } else {
@@ -235,6 +267,11 @@ impl World {
         };
         let Ok(sent) = builder.body(body) else { return (Err(Silence::Unreachable), 0) };
         let answer = self.cloud.handle(&sent, self.now);
+        if request.opaque {
+            let lost = answer.headers().get("x-cloud-fault").is_some_and(|fault| fault == "drop");
+            let nothing = Response { status: 0, headers: Vec::new(), body: Secret::new("") };
+            return (if lost { Err(Silence::Unreachable) } else { Ok(nothing) }, 0);
+        }
         let header = |name: &str| answer.headers().get(name).and_then(|value| value.to_str().ok()).map(str::to_owned);
         let delay = header("x-cloud-delay").and_then(|ms| ms.parse().ok()).unwrap_or(0);
         let readable =
@@ -328,7 +365,7 @@ impl World {
     pub fn ready(preset: &str) -> Self {
         let mut world = Self::signed_in("ada@cronus.example");
         world.press(Intent::Preset(preset.into()));
-        world.press(Intent::Environment("Production".into()));
+        world.only("Production");
         world
     }
 
@@ -394,6 +431,17 @@ impl World {
             }
         }
         writes
+    }
+
+    /// The same writes, those that worked: method, address and body, to find any that was done twice.
+    pub fn writes_that_worked_since(&self, place: usize) -> Vec<String> {
+        let entries = self.cloud.log().iter().skip(place);
+        let worked = entries
+            .filter(|it| it.write && !it.url.contains("$batch") && !it.url.contains("oauth2") && it.status < 300);
+        worked
+            .filter(|it| it.origin.is_some())
+            .map(|it| format!("{} {} {:?}", it.method, it.url, it.request_body))
+            .collect()
     }
 
     /// A control request, as WebDriver tests send it.

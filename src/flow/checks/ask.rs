@@ -1,14 +1,15 @@
 //! Asking: which request answers which question, when a question becomes askable, and when to ask again.
 
-use super::{Facts, Lookup, Question, RecordFact};
-use crate::flow::choices::Target;
+use super::{About, Facts, Lookup, Question, RecordFact, SiteFacts};
+use crate::flow::choices::{ADMIN_ROLE, Target};
 use crate::flow::effect::{Answer, heard};
 use crate::flow::finding::Finding;
 use crate::flow::moment::Out;
 use crate::flow::net::Purpose;
+use crate::flow::route::RouteKind;
 use crate::flow::session::Session;
 use crate::flow::{Intent, Model, Timer};
-use crate::protocol::business_central::{self as bc, Site};
+use crate::protocol::business_central::{self as bc, RecordApi, Site};
 use crate::protocol::graph::{self, BUSINESS_CENTRAL_APP, BatchItem, Graph};
 use crate::protocol::http::{CallError, Request, Silence};
 use crate::protocol::oauth::Resource;
@@ -21,7 +22,7 @@ impl Model {
     pub(in crate::flow) fn ask_everything(&mut self, out: &mut Out) {
         self.facts = Facts {
             application_generation: self.facts.application_generation + 1,
-            site_generation: self.facts.site_generation + 1,
+            numbers: self.facts.numbers,
             directory: Lookup::Asking,
             registered: Lookup::Asking,
             namesakes: Lookup::Asking,
@@ -38,36 +39,18 @@ impl Model {
         self.facts.application_generation += 1;
         self.facts.registered = Lookup::Asking;
         self.facts.namesakes = Lookup::Asking;
-        self.facts.record = Lookup::Unasked;
-        self.facts.user = Lookup::Unasked;
-        self.facts.site_generation += 1;
-        // Companies and permission sets do not depend on the application, but questions under way belong to the old
-        // generation and will be dropped.
-        for_reasking(&mut self.facts.companies);
-        for_reasking(&mut self.facts.sets);
+        for index in 0..self.facts.sites.len() {
+            let number = self.facts.next_number();
+            self.facts.sites[index].reread(number);
+        }
         let generation = self.facts.application_generation;
         self.ask(Question::Application { generation }, 1, out);
     }
 
-    /// Forgets what was read of an environment.
-    pub(in crate::flow) fn leave_site(&mut self) {
-        self.facts.site_generation += 1;
-        self.facts.companies = Lookup::Unasked;
-        self.facts.sets = Lookup::Unasked;
-        self.facts.record = Lookup::Unasked;
-        self.facts.user = Lookup::Unasked;
-    }
-
-    /// The chosen environment's addresses.
-    pub fn site(&self) -> Option<Site> {
-        let environment = self.choices.as_ref()?.environment.as_deref()?;
+    /// The addresses of an environment.
+    pub fn site(&self, environment: &str) -> Option<Site> {
         let tenant = &self.account()?.tenant;
         Some(Site::new(&self.deployment().config.endpoints.business_central, tenant, environment))
-    }
-
-    /// Id of a company through which the automation API is addressed; any will do.
-    pub(in crate::flow) fn any_company(&self) -> Option<String> {
-        self.facts.companies.known()?.first().map(|company| company.id.clone())
     }
 
     /// The application's client id, once there is one.
@@ -78,40 +61,82 @@ impl Model {
     /// Asks whatever has become askable: companies once an environment is chosen, sets once a company is known, the
     /// record once the application is known.
     pub(in crate::flow) fn ask_what_follows(&mut self, out: &mut Out) {
-        if !matches!(self.session, Session::SignedIn(_)) || self.site().is_none() {
-            return;
+        let (Session::SignedIn(_), Some(choices)) = (&self.session, &self.choices) else { return };
+        self.facts.choose(&choices.environments);
+        if choices.app_roles.iter().any(|role| role == ADMIN_ROLE) && self.facts.admin_apps.is_unasked() {
+            self.facts.admin_apps = Lookup::Asking;
+            self.ask(Question::AdminApps, 1, out);
         }
-        let generation = self.facts.site_generation;
-        let typed = self.choices.as_ref().is_some_and(|choices| choices.typed);
-        let listed = self.facts.environments.known().is_some_and(|list| {
-            list.iter()
-                .any(|it| it.active && Some(&it.name) == self.choices.as_ref().and_then(|it| it.environment.as_ref()))
-        });
-        if self.facts.companies.is_unasked() && (typed || listed) {
-            self.facts.companies = Lookup::Asking;
-            self.ask(Question::Companies { generation, so_far: Vec::new(), next: None }, 1, out);
-        }
-        if self.any_company().is_none() {
-            return;
-        }
-        if self.facts.sets.is_unasked() {
-            self.facts.sets = Lookup::Asking;
-            self.ask(Question::Sets { generation, so_far: Vec::new(), next: None }, 1, out);
-        }
-        let registered = self.facts.registered.known().is_some();
-        if self.facts.record.is_unasked() && registered {
-            self.facts.record = Lookup::Asking;
-            if self.deployment().config.partner_api.is_some() {
-                self.ask(Question::Record { generation }, 1, out);
-            } else {
-                self.facts.record = Lookup::Known(RecordFact::NoPage);
+        for index in 0..self.facts.sites.len() {
+            for about in self.next_about(index) {
+                let site = self.facts.sites[index].number;
+                self.ask(Question::Site { site, about }, 1, out);
             }
         }
-        if self.facts.user.is_unasked() && registered && !self.facts.record.is_open() {
-            self.facts.user = Lookup::Asking;
-            // Asked also when nothing can have our client id yet: the answer tells whether the person may read users.
-            self.ask(Question::User { generation }, 1, out);
+    }
+
+    /// What can be asked about an environment now; marks it as asked.
+    fn next_about(&mut self, index: usize) -> Vec<About> {
+        let deployment = self.deployment();
+        let Some(choices) = &self.choices else { return Vec::new() };
+        let registered = self.facts.registered.known().is_some();
+        let environment = self.facts.sites[index].environment.clone();
+        let listed = self.facts.listed(&environment);
+        let odata = deployment.config.odata && !listed.is_some_and(|it| is_retired(&it.version));
+        let reachable = choices.typed || listed.is_some_and(|it| it.active);
+        let chosen = choices.route_for(&environment);
+        let site = &mut self.facts.sites[index];
+        let mut asked = Vec::new();
+        if site.companies.is_unasked() && reachable {
+            site.companies = Lookup::Asking;
+            asked.push(About::Companies { so_far: Vec::new(), next: None });
         }
+        if site.any_company().is_none() {
+            return asked;
+        }
+        if site.sets.is_unasked() {
+            site.sets = Lookup::Asking;
+            asked.push(About::Sets { so_far: Vec::new(), next: None });
+        }
+        if chosen == Some(RouteKind::Package) && site.packages.is_unasked() {
+            site.packages = Lookup::Asking;
+            asked.push(About::Packages);
+        }
+        // Where a better route is there, published pages are only looked for when the person wants that route.
+        if chosen == Some(RouteKind::OData) && odata && site.odata.is_unasked() {
+            site.odata = Lookup::Asking;
+            asked.push(About::Metadata);
+        }
+        if !registered {
+            return asked;
+        }
+        if site.record.is_unasked() {
+            let partner = deployment.config.partner_api.is_some() && !matches!(site.partner, Lookup::Known(false));
+            match &site.odata {
+                _ if partner => {
+                    site.record = Lookup::Asking;
+                    asked.push(About::Partner);
+                }
+                Lookup::Unasked if odata => {
+                    site.odata = Lookup::Asking;
+                    asked.push(About::Metadata);
+                }
+                Lookup::Asking => {}
+                Lookup::Known(Some(_)) => {
+                    site.record = Lookup::Asking;
+                    asked.push(About::Record);
+                }
+                Lookup::Unasked | Lookup::Known(None) | Lookup::Failed(_) => {
+                    site.record = Lookup::Known(RecordFact::NoPage);
+                }
+            }
+        }
+        if site.user.is_unasked() && !site.record.is_open() {
+            // Asked also when nothing can have our client id yet: the answer tells whether the person may read users.
+            site.user = Lookup::Asking;
+            asked.push(About::User);
+        }
+        asked
     }
 
     pub(in crate::flow) fn ask(&mut self, question: Question, attempt: u32, out: &mut Out) {
@@ -147,43 +172,46 @@ impl Model {
             Question::Policy => Some((Resource::Graph, Graph::at(&endpoints.graph).credential_policy())),
             Question::AdminEnvironments => central(bc::admin_environments(&endpoints.business_central)),
             Question::UserEnvironments { .. } => central(bc::user_environments(&endpoints.business_central)),
-            Question::Companies { next, .. } => central(
-                next.as_deref()
-                    .map_or_else(|| self.site().map(|site| site.companies()), |link| Some(bc::next_page(link)))?,
-            ),
-            Question::Sets { next, .. } => central(match next {
-                Some(link) => bc::next_page(link),
-                None => self.site()?.permission_sets(&self.any_company()?),
-            }),
-            Question::Record { .. } => {
-                let (site, company, api) = (self.site()?, self.any_company()?, deployment.config.partner_api.as_ref()?);
-                let api = bc::RecordApi::partner(api);
-                central(match self.known_app_id() {
-                    Some(app_id) => site.find_record(&api, &company, &app_id),
-                    None => site.probe_records(&api, &company),
-                })
-            }
-            Question::User { .. } => {
-                let (site, company) = (self.site()?, self.any_company()?);
-                let by_record = match self.facts.record.known() {
-                    Some(RecordFact::Readable(Some(record))) => record.user_id.clone(),
-                    _ => None,
-                };
-                central(match by_record {
-                    Some(id) => site.user(&company, &id),
-                    None => site.users_named(&company, &self.record_description()),
-                })
-            }
-            Question::Permissions { user, next, .. } => central(match next {
-                Some(link) => bc::next_page(link),
-                None => self.site()?.user_permissions(&self.any_company()?, &user.security_id),
-            }),
+            Question::AdminApps => central(bc::authorized_apps(&endpoints.business_central)),
+            Question::Site { site, about } => central(self.request_about(*site, about)?),
         }
     }
 
-    /// What the record is or will be described as.
-    pub(in crate::flow) fn record_description(&self) -> String {
-        if let Some(RecordFact::Readable(Some(record))) = self.facts.record.known() {
+    fn request_about(&self, number: u64, about: &About) -> Option<Request> {
+        if let About::Companies { next: Some(link), .. }
+        | About::Sets { next: Some(link), .. }
+        | About::Permissions { next: Some(link), .. } = about
+        {
+            return Some(bc::next_page(link));
+        }
+        let facts = self.facts.sites.iter().find(|site| site.number == number)?;
+        let site = self.site(&facts.environment)?;
+        if matches!(about, About::Companies { .. }) {
+            return Some(site.companies());
+        }
+        let company = facts.any_company()?;
+        let find = |api: &RecordApi| match self.known_app_id() {
+            Some(app_id) => site.find_record(api, company, &app_id),
+            None => site.probe_records(api, company),
+        };
+        Some(match about {
+            About::Companies { .. } => site.companies(),
+            About::Sets { .. } => site.permission_sets(company),
+            About::Partner => find(&RecordApi::partner(self.deployment().config.partner_api.as_ref()?)),
+            About::Metadata => site.metadata(),
+            About::Record => find(facts.odata.known()?.as_ref()?),
+            About::Packages => site.find_package(company, &bc::package_code(&self.known_app_id().unwrap_or_default())),
+            About::User => match facts.known_record().and_then(|record| record.user_id.as_ref()) {
+                Some(id) => site.user(company, id),
+                None => site.users_named(company, &self.record_description(facts)),
+            },
+            About::Permissions { user, .. } => site.user_permissions(company, &user.security_id),
+        })
+    }
+
+    /// What the record in an environment is or will be described as.
+    pub(in crate::flow) fn record_description(&self, site: &SiteFacts) -> String {
+        if let Some(record) = site.known_record() {
             return record.description.clone();
         }
         let app_id = self.known_app_id().unwrap_or_else(|| "new".into());
@@ -211,12 +239,11 @@ impl Model {
             Question::Everything { generation }
             | Question::Application { generation }
             | Question::Details { generation, .. } => *generation == self.facts.application_generation,
-            Question::Companies { generation, .. }
-            | Question::Sets { generation, .. }
-            | Question::Record { generation }
-            | Question::User { generation }
-            | Question::Permissions { generation, .. } => *generation == self.facts.site_generation,
-            Question::Policy | Question::AdminEnvironments | Question::UserEnvironments { .. } => true,
+            Question::Site { site, .. } => self.facts.sites.iter().any(|facts| facts.number == *site),
+            Question::Policy
+            | Question::AdminEnvironments
+            | Question::UserEnvironments { .. }
+            | Question::AdminApps => true,
         };
         if !current {
             return;
@@ -240,13 +267,15 @@ impl Model {
             }
             Question::AdminEnvironments => self.take_admin_environments(answer, out),
             Question::UserEnvironments { first } => self.take_user_environments(*first, answer),
-            Question::Companies { generation, so_far, .. } => self.take_companies(generation, so_far, answer, out),
-            Question::Sets { generation, so_far, .. } => self.take_sets(generation, so_far, answer, out),
-            Question::Record { .. } => self.take_record(answer, out),
-            Question::User { generation } => self.take_user(generation, answer, out),
-            Question::Permissions { generation, user, so_far, .. } => {
-                self.take_permissions(generation, *user, so_far, answer, out);
+            Question::AdminApps => {
+                self.facts.admin_apps = match heard(answer).and_then(bc::read_authorized_apps) {
+                    Ok(apps) => Lookup::Known(apps),
+                    Err(error) => {
+                        Lookup::Failed(self.explain(&error, Resource::BusinessCentral, "admin-center", out.now))
+                    }
+                };
             }
+            Question::Site { site, about } => self.take_about(site, about, answer, out),
         }
     }
 
@@ -275,8 +304,7 @@ impl Model {
     }
 }
 
-fn for_reasking<T>(lookup: &mut Lookup<T>) {
-    if matches!(lookup, Lookup::Asking) {
-        *lookup = Lookup::Unasked;
-    }
+/// True from the version on in which Microsoft's pages are no OData endpoints.
+pub(in crate::flow) fn is_retired(version: &str) -> bool {
+    bc::major(version).is_some_and(|major| major >= bc::ODATA_RETIRED)
 }

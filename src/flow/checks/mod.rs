@@ -4,8 +4,12 @@
 mod ask;
 mod take;
 
+pub(super) use ask::is_retired;
+
 use super::finding::Finding;
-use crate::protocol::business_central::{Company, EntraRecord, Environment, PermissionSet, User, UserPermission};
+use crate::protocol::business_central::{
+    AuthorizedApp, Company, EntraRecord, Environment, PermissionSet, RecordApi, User, UserPermission,
+};
 use crate::protocol::graph::{Application, CredentialPolicy, DirectoryRole, Grant, Organization, ServicePrincipal};
 
 /// A fact and how far we are with it.
@@ -73,10 +77,17 @@ pub struct Registered {
 /// About the record in Business Central.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum RecordFact {
-    /// The partner's API page answered; the record, if there is an application to have one.
+    /// A page over the record answered; the record, if there is an application to have one.
     Readable(Option<EntraRecord>),
     /// There is no such page.
     NoPage,
+}
+
+impl RecordFact {
+    /// The record, if a page shows one.
+    pub fn record(&self) -> Option<&EntraRecord> {
+        if let Self::Readable(record) = self { record.as_ref() } else { None }
+    }
 }
 
 /// The application's user in Business Central.
@@ -86,6 +97,74 @@ pub struct UserFact {
     pub user: User,
     /// Its permission sets.
     pub permissions: Vec<UserPermission>,
+}
+
+/// Everything read of one chosen environment.
+#[derive(Debug)]
+pub struct SiteFacts {
+    /// Its name.
+    pub environment: String,
+    /// Answers to questions that carry another number belong to something that is no longer meant.
+    number: u64,
+    /// Companies.
+    pub companies: Lookup<Vec<Company>>,
+    /// Permission sets.
+    pub sets: Lookup<Vec<PermissionSet>>,
+    /// Whether the partner's API page is there.
+    pub partner: Lookup<bool>,
+    /// The page published as OData, if any.
+    pub odata: Lookup<Option<RecordApi>>,
+    /// Whether configuration packages may be used; only asked when that route is chosen.
+    pub packages: Lookup<()>,
+    /// The record.
+    pub record: Lookup<RecordFact>,
+    /// The user.
+    pub user: Lookup<Option<UserFact>>,
+}
+
+impl SiteFacts {
+    fn new(environment: &str, number: u64) -> Self {
+        Self {
+            environment: environment.to_owned(),
+            number,
+            companies: Lookup::Unasked,
+            sets: Lookup::Unasked,
+            partner: Lookup::Unasked,
+            odata: Lookup::Unasked,
+            packages: Lookup::Unasked,
+            record: Lookup::Unasked,
+            user: Lookup::Unasked,
+        }
+    }
+
+    /// Id of a company through which the automation API is addressed; any will do.
+    pub(in crate::flow) fn any_company(&self) -> Option<&str> {
+        self.companies.known()?.first().map(|company| company.id.as_str())
+    }
+
+    /// The record, if one was read.
+    pub fn known_record(&self) -> Option<&EntraRecord> {
+        self.record.known()?.record()
+    }
+
+    /// Forgets what depends on the application; questions under way are dropped with the old number, so those that
+    /// do not depend on it are asked again.
+    fn reread(&mut self, number: u64) {
+        self.number = number;
+        self.record = Lookup::Unasked;
+        self.user = Lookup::Unasked;
+        for_reasking(&mut self.companies);
+        for_reasking(&mut self.sets);
+        for_reasking(&mut self.partner);
+        for_reasking(&mut self.odata);
+        for_reasking(&mut self.packages);
+    }
+}
+
+fn for_reasking<T>(lookup: &mut Lookup<T>) {
+    if matches!(lookup, Lookup::Asking) {
+        *lookup = Lookup::Unasked;
+    }
 }
 
 /// Everything read.
@@ -101,19 +180,54 @@ pub struct Facts {
     pub policy: Lookup<CredentialPolicy>,
     /// Environments.
     pub environments: Lookup<Vec<Environment>>,
-    /// Companies of the environment.
-    pub companies: Lookup<Vec<Company>>,
-    /// Permission sets of the environment.
-    pub sets: Lookup<Vec<PermissionSet>>,
-    /// The record.
-    pub record: Lookup<RecordFact>,
-    /// The user.
-    pub user: Lookup<Option<UserFact>>,
+    /// Client ids that may use the admin center API; only asked when that role is chosen.
+    pub admin_apps: Lookup<Vec<AuthorizedApp>>,
+    /// Chosen environments, in the order they were chosen.
+    pub sites: Vec<SiteFacts>,
     application_generation: u64,
-    site_generation: u64,
+    /// The last number given to a site.
+    numbers: u64,
 }
 
-/// What is asked.
+impl Facts {
+    /// What was read of an environment.
+    pub fn site(&self, environment: &str) -> Option<&SiteFacts> {
+        self.sites.iter().find(|site| site.environment == environment)
+    }
+
+    fn site_numbered(&mut self, number: u64) -> Option<&mut SiteFacts> {
+        self.sites.iter_mut().find(|site| site.number == number)
+    }
+
+    /// An environment as the list shows it.
+    pub fn listed(&self, environment: &str) -> Option<&Environment> {
+        self.environments.known()?.iter().find(|it| it.name == environment)
+    }
+
+    fn next_number(&mut self) -> u64 {
+        self.numbers += 1;
+        self.numbers
+    }
+
+    /// Makes the sites be the chosen ones; what was read of those that stay is kept.
+    pub(in crate::flow) fn choose(&mut self, environments: &[String]) {
+        let same = self.sites.iter().map(|site| &site.environment).eq(environments.iter());
+        if same {
+            return;
+        }
+        let mut before = std::mem::take(&mut self.sites);
+        for environment in environments {
+            let kept = before.iter().position(|site| &site.environment == environment);
+            let site = match kept {
+                Some(place) => before.swap_remove(place),
+                None => SiteFacts::new(environment, self.next_number()),
+            };
+            self.sites.push(site);
+        }
+    }
+}
+
+/// What is asked. `site` is the number of the environment's facts.
 #[derive(Debug, Clone)]
 pub(crate) enum Question {
     /// Person, tenant, application and namesakes in one batch.
@@ -128,14 +242,29 @@ pub(crate) enum Question {
     AdminEnvironments,
     /// Environments from the smaller list, with the finding of the first.
     UserEnvironments { first: Box<Finding> },
+    /// Applications that may use the admin center API.
+    AdminApps,
+    /// Something about one environment.
+    Site { site: u64, about: About },
+}
+
+/// What is asked about an environment.
+#[derive(Debug, Clone)]
+pub(crate) enum About {
     /// Companies, page by page.
-    Companies { generation: u64, so_far: Vec<Company>, next: Option<String> },
+    Companies { so_far: Vec<Company>, next: Option<String> },
     /// Permission sets, page by page.
-    Sets { generation: u64, so_far: Vec<PermissionSet>, next: Option<String> },
-    /// The record, or whether there is a page for it.
-    Record { generation: u64 },
+    Sets { so_far: Vec<PermissionSet>, next: Option<String> },
+    /// Whether the partner's page is there, and the record on it.
+    Partner,
+    /// Which pages are published as OData.
+    Metadata,
+    /// The record on the page published as OData.
+    Record,
+    /// Whether configuration packages may be used.
+    Packages,
     /// The user by name or id.
-    User { generation: u64 },
+    User,
     /// The user's permission sets.
-    Permissions { generation: u64, user: Box<User>, so_far: Vec<UserPermission>, next: Option<String> },
+    Permissions { user: Box<User>, so_far: Vec<UserPermission>, next: Option<String> },
 }

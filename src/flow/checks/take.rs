@@ -1,12 +1,12 @@
 //! Answers: what each means for the facts, and the finding when a fact cannot be had.
 
-use super::{Directory, Lookup, Question, RecordFact, Registered, UserFact};
+use super::{About, Directory, Lookup, Question, RecordFact, Registered, SiteFacts, UserFact};
 use crate::flow::choices::{SetKey, Target};
 use crate::flow::effect::{Answer, heard};
 use crate::flow::finding::{Finding, FindingCode, Weight};
 use crate::flow::moment::Out;
 use crate::flow::{Intent, Model};
-use crate::protocol::business_central::{self as bc, Company, Environment, PermissionSet, User, UserPermission};
+use crate::protocol::business_central::{self as bc, Company, Environment, RecordApi};
 use crate::protocol::graph::{self, Application};
 use crate::protocol::http::{CallError, Response};
 use crate::protocol::oauth::Resource;
@@ -143,94 +143,143 @@ impl Model {
         list = in_order(list, |it| [if it.kind == "Production" { "0" } else { "1" }, &it.name].concat());
         if let Some(choices) = &mut self.choices {
             choices.typed = false;
-            let wanted = choices.environment.take();
             let active = |name: &String| list.iter().find(|it| it.active && it.name.eq_ignore_ascii_case(name));
-            choices.environment = wanted.as_ref().and_then(active).map(|it| it.name.clone());
+            choices.environments = choices.environments.iter().filter_map(active).map(|it| it.name.clone()).collect();
             let mut usable = list.iter().filter(|it| it.active);
-            if let (None, Some(only), None) = (&choices.environment, usable.next(), usable.next()) {
-                choices.environment = Some(only.name.clone());
+            if let (true, Some(only), None) = (choices.environments.is_empty(), usable.next(), usable.next()) {
+                choices.environments.push(only.name.clone());
             }
         }
         self.facts.environments = Lookup::Known(list);
     }
 
-    pub(super) fn take_companies(&mut self, generation: u64, mut so_far: Vec<Company>, answer: &Answer, out: &mut Out) {
-        match heard(answer).and_then(bc::read_companies) {
-            Ok((rows, next)) => {
-                so_far.extend(rows);
-                if next.is_some() {
-                    self.ask(Question::Companies { generation, so_far, next }, 1, out);
-                    return;
+    pub(super) fn take_about(&mut self, number: u64, about: About, answer: &Answer, out: &mut Out) {
+        let Some(environment) = self.facts.site_numbered(number).map(|site| site.environment.clone()) else { return };
+        let result = heard(answer);
+        match about {
+            About::Companies { so_far, .. } => match result.and_then(bc::read_companies) {
+                Ok(page) => self.take_companies(number, so_far, page, out),
+                Err(error) => {
+                    let finding = self.unreachable_site(&error, out.now).with("environment", environment);
+                    self.set_site(number, |site| site.companies = Lookup::Failed(finding));
                 }
-                let so_far = in_order(so_far, |it| it.name.clone());
-                if let Some(chosen) = self.choices.as_mut().and_then(|choices| choices.companies.as_mut()) {
-                    chosen.retain(|name| so_far.iter().any(|company| &company.name == name));
+            },
+            About::Sets { mut so_far, .. } => match result.and_then(bc::read_permission_sets) {
+                Ok((rows, next)) => {
+                    so_far.extend(rows);
+                    if next.is_some() {
+                        self.ask(Question::Site { site: number, about: About::Sets { so_far, next } }, 1, out);
+                        return;
+                    }
+                    let so_far = in_order(so_far, |it| {
+                        [&it.role_id, &it.app_id, &it.scope, &it.name, &it.extension].map(String::as_str).join("\0")
+                    });
+                    self.set_site(number, |site| site.sets = Lookup::Known(so_far));
+                    self.match_wanted_sets();
                 }
-                self.facts.companies = Lookup::Known(so_far);
-            }
-            Err(error) => {
-                let environment =
-                    self.choices.as_ref().and_then(|choices| choices.environment.clone()).unwrap_or_default();
-                let finding = match &error {
-                    CallError::Refused(refusal) if refusal.status == 404 => {
-                        Finding::error(FindingCode::EnvironmentUnknown).refused(refusal, out.now)
-                    }
-                    CallError::Refused(refusal) if matches!(refusal.status, 401 | 403) => {
-                        Finding::error(FindingCode::EnvironmentForbidden)
-                            .refused(refusal, out.now)
-                            .action(Intent::SwitchAccount)
-                    }
-                    other => self.explain(other, Resource::BusinessCentral, "companies", out.now),
+                Err(error) => {
+                    let finding = match &error {
+                        CallError::Refused(refusal) => {
+                            Finding::error(FindingCode::PermissionSetsUnreadable).refused(refusal, out.now)
+                        }
+                        other => self.explain(other, Resource::BusinessCentral, "permission-sets", out.now),
+                    };
+                    let finding = finding.with("environment", environment);
+                    self.set_site(number, |site| site.sets = Lookup::Failed(finding));
+                }
+            },
+            About::Partner | About::Record => self.take_record(number, &about, result, out.now),
+            About::Metadata => {
+                let found = match result.and_then(bc::read_metadata) {
+                    Ok(found) => Lookup::Known(found),
+                    Err(CallError::Refused(refusal)) if refusal.status == 404 => Lookup::Known(None),
+                    Err(error) => Lookup::Failed(self.explain(&error, Resource::BusinessCentral, "record", out.now)),
                 };
-                self.facts.companies = Lookup::Failed(finding.with("environment", environment));
+                self.set_site(number, |site| site.odata = found);
             }
+            About::Packages => {
+                let found = match result.and_then(bc::read_packages) {
+                    Ok(_) => Lookup::Known(()),
+                    Err(CallError::Refused(refusal)) => Lookup::Failed(
+                        Finding::error(FindingCode::PackagesForbidden)
+                            .refused(&refusal, out.now)
+                            .with("environment", environment),
+                    ),
+                    Err(error) => Lookup::Failed(self.explain(&error, Resource::BusinessCentral, "record", out.now)),
+                };
+                self.set_site(number, |site| site.packages = found);
+            }
+            About::User => self.take_user(number, result, out),
+            About::Permissions { user, mut so_far, .. } => match result.and_then(bc::read_user_permissions) {
+                Ok((rows, next)) => {
+                    so_far.extend(rows);
+                    if next.is_some() {
+                        let about = About::Permissions { user, so_far, next };
+                        self.ask(Question::Site { site: number, about }, 1, out);
+                    } else {
+                        let fact = UserFact { user: *user, permissions: so_far };
+                        self.set_site(number, |site| site.user = Lookup::Known(Some(fact)));
+                    }
+                }
+                Err(error) => {
+                    let finding = self.explain(&error, Resource::BusinessCentral, "permission-sets", out.now);
+                    self.set_site(number, |site| site.user = Lookup::Failed(finding));
+                }
+            },
         }
     }
 
-    pub(super) fn take_sets(
-        &mut self,
-        generation: u64,
-        mut so_far: Vec<PermissionSet>,
-        answer: &Answer,
-        out: &mut Out,
-    ) {
-        match heard(answer).and_then(bc::read_permission_sets) {
-            Ok((rows, next)) => {
-                so_far.extend(rows);
-                if next.is_some() {
-                    self.ask(Question::Sets { generation, so_far, next }, 1, out);
-                    return;
-                }
-                let so_far = in_order(so_far, |it| {
-                    [&it.role_id, &it.app_id, &it.scope, &it.name, &it.extension].map(String::as_str).join("\0")
-                });
-                self.facts.sets = Lookup::Known(so_far);
-                self.match_wanted_sets();
-            }
-            Err(error) => {
-                let environment =
-                    self.choices.as_ref().and_then(|choices| choices.environment.clone()).unwrap_or_default();
-                let finding = match &error {
-                    CallError::Refused(refusal) => {
-                        Finding::error(FindingCode::PermissionSetsUnreadable).refused(refusal, out.now)
-                    }
-                    other => self.explain(other, Resource::BusinessCentral, "permission-sets", out.now),
-                };
-                self.facts.sets = Lookup::Failed(finding.with("environment", environment));
-            }
+    fn set_site(&mut self, number: u64, change: impl FnOnce(&mut SiteFacts)) {
+        if let Some(site) = self.facts.site_numbered(number) {
+            change(site);
         }
     }
 
-    /// Ticks the preset's sets: those that exist exactly once. The others stay wanted and become findings.
+    fn unreachable_site(&self, error: &CallError, now: u64) -> Finding {
+        match error {
+            CallError::Refused(refusal) if refusal.status == 404 => {
+                Finding::error(FindingCode::EnvironmentUnknown).refused(refusal, now)
+            }
+            CallError::Refused(refusal) if matches!(refusal.status, 401 | 403) => {
+                Finding::error(FindingCode::EnvironmentForbidden).refused(refusal, now).action(Intent::SwitchAccount)
+            }
+            other => self.explain(other, Resource::BusinessCentral, "companies", now),
+        }
+    }
+
+    fn take_companies(&mut self, number: u64, mut so_far: Vec<Company>, page: bc::Page<Company>, out: &mut Out) {
+        let (rows, next) = page;
+        so_far.extend(rows);
+        if next.is_some() {
+            self.ask(Question::Site { site: number, about: About::Companies { so_far, next } }, 1, out);
+            return;
+        }
+        let so_far = in_order(so_far, |it| it.name.clone());
+        self.set_site(number, |site| site.companies = Lookup::Known(so_far));
+        // A company that no chosen environment has any more cannot be chosen.
+        let sites = &self.facts.sites;
+        if sites.iter().all(|site| site.companies.known().is_some())
+            && let Some(chosen) = self.choices.as_mut().and_then(|choices| choices.companies.as_mut())
+        {
+            let all = || sites.iter().filter_map(|site| site.companies.known()).flatten();
+            chosen.retain(|name| all().any(|company| &company.name == name));
+        }
+    }
+
+    /// Ticks the preset's sets: those that exist under one key only. The others stay wanted and become findings.
     pub(in crate::flow) fn match_wanted_sets(&mut self) {
-        let (Some(choices), Lookup::Known(sets)) = (&mut self.choices, &self.facts.sets) else { return };
-        choices.sets.retain(|key| sets.iter().any(|set| set.is(&key.role_id, &key.app_id, &key.scope)));
+        let Some(choices) = &mut self.choices else { return };
+        let sites = &self.facts.sites;
+        let all = || sites.iter().filter_map(|site| site.sets.known()).flatten();
+        if sites.iter().all(|site| site.sets.known().is_some()) {
+            choices.sets.retain(|key| all().any(|set| set.is(&key.role_id, &key.app_id, &key.scope)));
+        }
         choices.wanted_sets.retain(|wanted| {
-            let mut named = sets.iter().filter(|set| set.role_id.eq_ignore_ascii_case(wanted));
+            let mut named = all().filter(|set| set.role_id.eq_ignore_ascii_case(wanted));
             let ticked = choices.sets.iter().any(|key| key.role_id.eq_ignore_ascii_case(wanted));
-            match (named.next(), named.next()) {
+            match named.next() {
                 _ if ticked => false,
-                (Some(set), None) => {
+                Some(set) if named.all(|other| other.is(&set.role_id, &set.app_id, &set.scope)) => {
                     choices.sets.push(SetKey::of(set));
                     false
                 }
@@ -239,26 +288,43 @@ impl Model {
         });
     }
 
-    pub(super) fn take_record(&mut self, answer: &Answer, out: &mut Out) {
-        let Some(api) = self.deployment().config.partner_api.as_ref().map(bc::RecordApi::partner) else { return };
-        self.facts.record = match heard(answer).and_then(|response| bc::read_records(&api, response)) {
-            Ok((rows, _)) => {
-                let app_id = self.known_app_id();
-                let record = rows
-                    .into_iter()
-                    .find(|row| app_id.as_ref().is_some_and(|id| row.client_id.eq_ignore_ascii_case(id)));
-                Lookup::Known(RecordFact::Readable(record))
-            }
-            Err(CallError::Refused(refusal)) if refusal.status == 404 => Lookup::Known(RecordFact::NoPage),
-            Err(error) => Lookup::Failed(self.explain(&error, Resource::BusinessCentral, "record", out.now)),
+    fn take_record(&mut self, number: u64, about: &About, result: Result<&Response, CallError>, now: u64) {
+        let app_id = self.known_app_id();
+        let partner = matches!(about, About::Partner);
+        let api = if partner {
+            self.deployment().config.partner_api.as_ref().map(RecordApi::partner)
+        } else {
+            self.facts.site_numbered(number).and_then(|site| site.odata.known().cloned().flatten())
         };
+        let Some(api) = api else { return };
+        let record = match result.and_then(|response| bc::read_records(&api, response)) {
+            Ok((rows, _)) => {
+                let ours =
+                    |row: &bc::EntraRecord| app_id.as_ref().is_some_and(|id| row.client_id.eq_ignore_ascii_case(id));
+                Lookup::Known(RecordFact::Readable(rows.into_iter().find(ours)))
+            }
+            // Without the partner's page the next best one is looked for.
+            Err(CallError::Refused(refusal)) if refusal.status == 404 && partner => Lookup::Unasked,
+            Err(CallError::Refused(refusal)) if refusal.status == 404 => Lookup::Known(RecordFact::NoPage),
+            Err(error) => Lookup::Failed(self.explain(&error, Resource::BusinessCentral, "record", now)),
+        };
+        self.set_site(number, |site| {
+            if partner {
+                site.partner = match &record {
+                    Lookup::Failed(finding) => Lookup::Failed(finding.clone()),
+                    other => Lookup::Known(other.known().is_some()),
+                };
+            }
+            site.record = record;
+        });
     }
 
-    pub(super) fn take_user(&mut self, generation: u64, answer: &Answer, out: &mut Out) {
-        let name = self.record_description();
-        let by_id =
-            matches!(self.facts.record.known(), Some(RecordFact::Readable(Some(record))) if record.user_id.is_some());
-        let result = heard(answer).and_then(|response| {
+    fn take_user(&mut self, number: u64, result: Result<&Response, CallError>, out: &mut Out) {
+        let Some(site) = self.facts.sites.iter().find(|site| site.number == number) else { return };
+        let environment = site.environment.clone();
+        let name = self.record_description(site);
+        let by_id = site.known_record().is_some_and(|record| record.user_id.is_some());
+        let result = result.and_then(|response| {
             if by_id {
                 graph::or_missing(bc::read_user(response))
             } else {
@@ -266,50 +332,22 @@ impl Model {
                 Ok(rows.into_iter().find(|row| bc::code(&row.user_name) == bc::code(&name)))
             }
         });
-        match result {
+        let user = match result {
             Ok(Some(user)) => {
-                let question =
-                    Question::Permissions { generation, user: Box::new(user), so_far: Vec::new(), next: None };
-                self.ask(question, 1, out);
+                let about = About::Permissions { user: Box::new(user), so_far: Vec::new(), next: None };
+                self.ask(Question::Site { site: number, about }, 1, out);
+                return;
             }
-            Ok(None) => self.facts.user = Lookup::Known(None),
-            Err(error) => {
-                let environment =
-                    self.choices.as_ref().and_then(|choices| choices.environment.clone()).unwrap_or_default();
-                let finding = match &error {
-                    CallError::Refused(refusal) => Finding::error(FindingCode::SecurityMissing)
-                        .refused(refusal, out.now)
-                        .with("environment", environment)
-                        .action(Intent::SwitchAccount),
-                    other => self.explain(other, Resource::BusinessCentral, "user", out.now),
-                };
-                self.facts.user = Lookup::Failed(finding);
-            }
-        }
-    }
-
-    pub(super) fn take_permissions(
-        &mut self,
-        generation: u64,
-        user: User,
-        mut so_far: Vec<UserPermission>,
-        answer: &Answer,
-        out: &mut Out,
-    ) {
-        match heard(answer).and_then(bc::read_user_permissions) {
-            Ok((rows, next)) => {
-                so_far.extend(rows);
-                if next.is_some() {
-                    self.ask(Question::Permissions { generation, user: Box::new(user), so_far, next }, 1, out);
-                } else {
-                    self.facts.user = Lookup::Known(Some(UserFact { user, permissions: so_far }));
-                }
-            }
-            Err(error) => {
-                self.facts.user =
-                    Lookup::Failed(self.explain(&error, Resource::BusinessCentral, "permission-sets", out.now));
-            }
-        }
+            Ok(None) => Lookup::Known(None),
+            Err(error) => Lookup::Failed(match &error {
+                CallError::Refused(refusal) => Finding::error(FindingCode::SecurityMissing)
+                    .refused(refusal, out.now)
+                    .with("environment", environment)
+                    .action(Intent::SwitchAccount),
+                other => self.explain(other, Resource::BusinessCentral, "user", out.now),
+            }),
+        };
+        self.set_site(number, |site| site.user = user);
     }
 }
 

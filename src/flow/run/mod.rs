@@ -8,11 +8,13 @@ mod schedule;
 mod steps;
 mod trouble;
 
-pub use steps::preview;
+pub use steps::{in_company, preview};
 
 use super::effect::EffectId;
 use super::finding::Finding;
 use super::plan::{Action, Brief, Plan, Step};
+use super::route::RouteKind;
+use crate::protocol::business_central::UserPermission;
 use crate::protocol::graph::NewSecret;
 
 /// Business Central serves five requests of a user at once (business-central.md 1.5); one place is left for reads.
@@ -27,12 +29,23 @@ pub struct Known {
     pub app_id: Option<String>,
     /// Object id of the service principal.
     pub service_principal: Option<String>,
-    /// Security id of the user in Business Central.
+    /// The new secret.
+    pub secret: Option<NewSecret>,
+    /// What is known of each environment, in the order of the brief.
+    pub sites: Vec<KnownSite>,
+}
+
+/// What the run has learnt about one environment.
+#[derive(Debug, Clone, Default)]
+pub struct KnownSite {
+    /// Security id of the application's user.
     pub user: Option<String>,
     /// Description of the record, if it exists already.
     pub description: Option<String>,
-    /// The new secret.
-    pub secret: Option<NewSecret>,
+    /// Version of the record when it was read last.
+    pub etag: Option<String>,
+    /// Id of the configuration package, while there is one.
+    pub package: Option<String>,
 }
 
 /// Where in its work a step is.
@@ -48,6 +61,39 @@ pub enum Phase {
     RemoveLost(String),
     /// Looking whether a person has done their part.
     Watch,
+    /// Looking for the user of an enabled record on a page that does not show it.
+    User,
+    /// Following a list of what is there to its next page.
+    More(String),
+    /// Working with a configuration package.
+    Package(PackagePhase),
+}
+
+/// Where in its work a configuration package is (business-central.md 3.5).
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum PackagePhase {
+    /// Looking for one of an earlier attempt.
+    Find,
+    /// Removing it.
+    Sweep,
+    /// Creating it.
+    Create,
+    /// Uploading its content.
+    Upload,
+    /// Asking for the import.
+    Import,
+    /// Waiting for the import.
+    Imported,
+    /// Asking for it to be applied.
+    Apply,
+    /// Waiting until it is applied.
+    Applied,
+    /// Looking for the user it made.
+    User,
+    /// Removing the package.
+    Delete,
+    /// Removing the package of an attempt that failed.
+    Abandon,
 }
 
 /// Why a step waits.
@@ -63,6 +109,8 @@ pub enum Pause {
     NoAnswer,
     /// No network.
     Offline,
+    /// The service is at work on what we asked for.
+    Working,
 }
 
 /// State of a step.
@@ -103,6 +151,8 @@ pub enum TaskState {
 /// One step at work.
 #[derive(Debug, Clone)]
 pub struct Task {
+    /// Which environment of the brief it belongs to.
+    pub lane: Option<usize>,
     /// What.
     pub step: Step,
     /// What happens to it.
@@ -120,6 +170,8 @@ pub struct Task {
     trouble_since: Option<u64>,
     troubles: u32,
     timer: Option<EffectId>,
+    /// Why an attempt is being cleaned up.
+    why: Option<Finding>,
     /// What a verification read back so far.
     pub evidence: Option<Evidence>,
 }
@@ -142,12 +194,18 @@ pub enum Evidence {
     },
     /// From Business Central.
     BusinessCentral {
+        /// Where.
+        environment: String,
         /// Name of the user, when it is there and enabled.
         user: Option<String>,
-        /// Permission sets read, as `ROLE (company)`.
-        sets: Vec<String>,
+        /// Whether the record was read by its client id; otherwise the user is known by its name only.
+        by_client_id: bool,
+        /// Permission sets read.
+        given: Vec<UserPermission>,
         /// Permission sets that should be there and were not seen.
         missing_sets: Vec<String>,
+        /// Permission sets that should be gone and were still seen.
+        extra_sets: Vec<String>,
     },
 }
 
@@ -184,10 +242,14 @@ pub struct Run {
 
 impl Run {
     fn new(id: u64, plan: Plan) -> Self {
-        let mut tasks: Vec<Task> = plan.lines.into_iter().map(|line| Task::new(line.step, line.action)).collect();
-        tasks.push(Task::new(Step::VerifyEntra, Action::Create));
-        if tasks.iter().any(|task| matches!(task.step, Step::Record(_)) && task.state != TaskState::Skipped) {
-            tasks.push(Task::new(Step::VerifyBusinessCentral, Action::Create));
+        let mut tasks: Vec<Task> =
+            plan.lines.into_iter().map(|line| Task::new(line.lane, line.step, line.action)).collect();
+        tasks.push(Task::new(None, Step::VerifyEntra, Action::Create));
+        for lane in 0..plan.brief.sites.len() {
+            let record = |task: &Task| matches!(task.step, Step::Record(_)) && task.state != TaskState::Skipped;
+            if tasks.iter().any(|task| task.lane == Some(lane) && record(task)) {
+                tasks.push(Task::new(Some(lane), Step::VerifyBusinessCentral, Action::Create));
+            }
         }
         Self {
             id,
@@ -218,46 +280,87 @@ impl Run {
         self.known.secret.is_some() && !self.stored
     }
 
+    /// True when task `other` has to be done before task `index`. The credential comes after everything else, so that
+    /// nobody holds one to something half built.
+    fn needs(&self, index: usize, other: usize) -> bool {
+        let (task, other) = (&self.tasks[index], &self.tasks[other]);
+        let same_lane = task.lane == other.lane;
+        let tenant_wide = other.lane.is_none();
+        match (&task.step, &other.step) {
+            (Step::Application | Step::RemoveSecret { .. } | Step::MissingSets(_), _) | (_, Step::MissingSets(_)) => {
+                false
+            }
+            (Step::ServicePrincipal | Step::Record(_), Step::Application)
+            | (Step::Consent(_), Step::Application | Step::ServicePrincipal)
+            | (Step::AdminCenter, Step::Application | Step::ServicePrincipal | Step::Consent(_)) => true,
+            (Step::PermissionSet { .. }, Step::Application | Step::Record(_)) => same_lane || tenant_wide,
+            // Rights are added before others are taken away, so that the integration never stands without.
+            (Step::TakeSet(_), Step::Application | Step::Record(_) | Step::PermissionSet { .. }) => {
+                same_lane || tenant_wide
+            }
+            (Step::Secret, step) => !is_verification(step) && !matches!(step, Step::Secret),
+            (Step::VerifyEntra, step) => tenant_wide && !is_verification(step),
+            (Step::VerifyBusinessCentral, step) => (same_lane || tenant_wide) && !is_verification(step),
+            _ => false,
+        }
+    }
+
     /// True when this step has what it needs.
     fn is_ready(&self, index: usize) -> bool {
-        let done = |wanted: fn(&Step) -> bool| self.tasks.iter().all(|task| !wanted(&task.step) || task.is_settled());
-        let is_secret = |step: &Step| matches!(step, Step::Secret);
-        match &self.tasks[index].step {
-            Step::Application | Step::RemoveSecret { .. } => true,
-            Step::ServicePrincipal | Step::Record(_) => done(|step| matches!(step, Step::Application)),
-            Step::Consent(_) => done(|step| matches!(step, Step::ServicePrincipal)),
-            Step::PermissionSet { .. } => done(|step| matches!(step, Step::Record(_))),
-            Step::Secret => {
-                let before =
-                    |step: &Step| !matches!(step, Step::Secret | Step::VerifyEntra | Step::VerifyBusinessCentral);
-                done(before)
-            }
-            Step::VerifyEntra | Step::VerifyBusinessCentral => {
-                self.tasks.iter().all(|task| {
-                    task.is_settled() || matches!(task.step, Step::VerifyEntra | Step::VerifyBusinessCentral)
-                }) || self.tasks.iter().any(|task| is_secret(&task.step) && task.state == TaskState::Done)
-            }
+        let needed = |other: &usize| *other != index && self.needs(index, *other);
+        let mut others = (0..self.tasks.len()).filter(needed);
+        if self.tasks[index].step == Step::Secret {
+            // An environment that failed does not keep the others from their credential, but it has had its turn.
+            return others.all(|other| self.tasks[other].is_over());
         }
+        let secret = || self.tasks.iter().any(|task| task.step == Step::Secret && task.state == TaskState::Done);
+        others.all(|other| self.tasks[other].is_settled()) || (is_verification(&self.tasks[index].step) && secret())
     }
 
     /// The first step that this one needs and that failed, if any.
     fn blocked_by(&self, index: usize) -> Option<&'static str> {
-        let failed = |task: &&Task| matches!(task.state, TaskState::Failed(_) | TaskState::Stopped);
-        let needs = |step: &Step| match &self.tasks[index].step {
-            Step::Application | Step::RemoveSecret { .. } => false,
-            Step::ServicePrincipal | Step::Record(_) => matches!(step, Step::Application),
-            Step::Consent(_) => matches!(step, Step::Application | Step::ServicePrincipal),
-            Step::PermissionSet { .. } => matches!(step, Step::Application | Step::Record(_)),
-            Step::Secret => !matches!(step, Step::VerifyEntra | Step::VerifyBusinessCentral | Step::Secret),
-            Step::VerifyEntra | Step::VerifyBusinessCentral => {
-                !matches!(step, Step::VerifyEntra | Step::VerifyBusinessCentral)
-            }
+        let tasks = || 0..self.tasks.len();
+        let failed = |other: &usize| {
+            let state = &self.tasks[*other].state;
+            *other != index && matches!(state, TaskState::Failed(_) | TaskState::Stopped) && self.needs(index, *other)
         };
-        self.tasks.iter().filter(failed).find(|task| needs(&task.step)).map(|task| task.step.word())
+        let word = |other: usize| self.tasks[other].step.word();
+        if self.tasks[index].step != Step::Secret {
+            return tasks().find(failed).map(word);
+        }
+        // The secret fits as soon as one environment is complete, and it is too early to say that none will be while
+        // one is still at work.
+        let complete = (0..self.brief.sites.len()).any(|lane| self.lane_outcome(lane) == Outcome::Complete);
+        let over = tasks().all(|other| !self.needs(index, other) || self.tasks[other].is_over());
+        tasks().filter(failed).find(|other| self.tasks[*other].lane.is_none() || (over && !complete)).map(word)
+    }
+
+    /// How far one environment is.
+    pub fn lane_outcome(&self, lane: usize) -> Outcome {
+        let steps = || self.tasks.iter().filter(|task| task.lane == Some(lane) && !is_verification(&task.step));
+        if steps().all(Task::is_settled) {
+            Outcome::Complete
+        } else if steps().any(Task::wrote) {
+            Outcome::Partial
+        } else {
+            Outcome::Nothing
+        }
+    }
+
+    /// True when nothing more will come of an environment by itself.
+    pub fn is_lane_over(&self, lane: usize) -> bool {
+        self.tasks.iter().filter(|task| task.lane == Some(lane) && !is_verification(&task.step)).all(Task::is_over)
+    }
+
+    /// Environments that are not as they should be.
+    pub fn unfinished(&self) -> Vec<&str> {
+        let lanes = self.brief.sites.iter().enumerate();
+        let open = lanes.filter(|(lane, _)| self.lane_outcome(*lane) != Outcome::Complete);
+        open.map(|(_, site)| site.environment.as_str()).collect()
     }
 
     fn judge(&self) -> Outcome {
-        let plan = |task: &&Task| !matches!(task.step, Step::VerifyEntra | Step::VerifyBusinessCentral);
+        let plan = |task: &&Task| !is_verification(&task.step);
         if self.tasks.iter().filter(plan).all(Task::is_settled) {
             Outcome::Complete
         } else if self.tasks.iter().filter(plan).any(Task::wrote) {
@@ -268,24 +371,35 @@ impl Run {
     }
 }
 
+fn is_verification(step: &Step) -> bool {
+    matches!(step, Step::VerifyEntra | Step::VerifyBusinessCentral)
+}
+
 impl Task {
-    fn new(step: Step, action: Action) -> Self {
+    fn new(lane: Option<usize>, step: Step, action: Action) -> Self {
         let state = match action {
             Action::Keep => TaskState::Kept,
             Action::Skip => TaskState::Skipped,
             Action::Create | Action::Change | Action::Remove => TaskState::Pending,
         };
+        // A package of an earlier, interrupted attempt would be in the way of a new one.
+        let phase = match &step {
+            Step::Record(RouteKind::Package) => Phase::Package(PackagePhase::Find),
+            _ => Phase::Act,
+        };
         Self {
+            lane,
             step,
             action,
             state,
             attempts: 0,
             started: None,
             ended: None,
-            phase: Phase::Act,
+            phase,
             trouble_since: None,
             troubles: 0,
             timer: None,
+            why: None,
             evidence: None,
         }
     }
@@ -295,9 +409,15 @@ impl Task {
         matches!(self.state, TaskState::Done | TaskState::Kept | TaskState::Skipped)
     }
 
+    /// True when nothing more will come of it by itself.
+    fn is_over(&self) -> bool {
+        self.is_settled() || matches!(self.state, TaskState::Failed(_) | TaskState::Stopped)
+    }
+
     /// True when it may have changed something: done, or in the middle of several writes.
     fn wrote(&self) -> bool {
-        self.state == TaskState::Done || (self.attempts > 0 && self.phase != Phase::Act && self.phase != Phase::Watch)
+        let untouched = matches!(self.phase, Phase::Act | Phase::Watch | Phase::Package(PackagePhase::Find));
+        self.state == TaskState::Done || (self.attempts > 0 && !untouched)
     }
 
     fn reset(&mut self) {
@@ -305,13 +425,16 @@ impl Task {
         self.trouble_since = None;
         self.troubles = 0;
         self.timer = None;
-        if self.phase == Phase::Watch {
-            self.phase = Phase::Act;
+        match self.phase {
+            Phase::Watch => self.phase = Phase::Act,
+            // What an attempt left behind is found and removed before the next.
+            Phase::Package(_) => self.phase = Phase::Package(PackagePhase::Find),
+            _ => {}
         }
     }
 }
 
-/// The description of a run's record, for showing and copying.
-pub fn description_of(run: &Run) -> String {
-    steps::description(run)
+/// The description of the record in an environment, for showing and copying.
+pub fn description_of(run: &Run, lane: usize) -> String {
+    steps::description(run, Some(lane))
 }

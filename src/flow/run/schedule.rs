@@ -42,7 +42,7 @@ impl Model {
     /// Keeps the number of side-by-side writes to Business Central below its limit.
     fn has_room(&self, index: usize) -> bool {
         let Some(run) = &self.run else { return false };
-        let is_set = |task: &Task| matches!(task.step, Step::PermissionSet { .. });
+        let is_set = |task: &Task| matches!(task.step, Step::PermissionSet { .. } | Step::TakeSet(_));
         let busy = run.tasks.iter().filter(|task| is_set(task) && task.state == TaskState::Running).count();
         !is_set(&run.tasks[index]) || busy < SIDE_BY_SIDE
     }
@@ -117,7 +117,9 @@ impl Model {
                 // Looking and trying again is one trouble that goes on: its count ends it, and slows it down.
                 let verifies = matches!(task.step, Step::VerifyEntra | Step::VerifyBusinessCentral);
                 let waits = phase == Phase::Look && task.troubles > 1 && !verifies;
-                if phase == Phase::Enable {
+                if matches!(phase, Phase::Enable | Phase::User)
+                    || (matches!(phase, Phase::Package(_)) && phase != task.phase)
+                {
                     task.troubles = 0;
                     task.trouble_since = None;
                 }
@@ -253,7 +255,10 @@ impl Model {
         run.outcome = Some(outcome);
         let unstored = run.holds_unstored_secret();
         if outcome == Outcome::Complete && self.place == Place::Run {
-            self.place = Place::Done;
+            // After a second attempt the credential of the first may still be waiting to be stored.
+            self.place = if unstored { Place::HandOver } else { Place::Done };
+        }
+        if outcome == Outcome::Complete && self.place == Place::Done {
             self.interrupted = None;
             out.push(Effect::Forget { key: checkpoint::KEY.into() });
         }

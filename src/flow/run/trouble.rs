@@ -127,7 +127,8 @@ fn is_replication(step: &Step, refusal: &Refusal) -> bool {
 fn refused(run: &Run, index: usize, refusal: &Refusal, now: u64) -> Verdict {
     let task = &run.tasks[index];
     let word = task.step.word();
-    let environment = run.brief.choices.environment.clone().unwrap_or_default();
+    let environment = task.lane.and_then(|lane| run.brief.sites.get(lane)).map(|site| site.environment.clone());
+    let environment = environment.unwrap_or_default();
     let says = |text: &str| refusal.says(text);
     let error = |code: Code| Finding::error(code).refused(refusal, now);
     let finding = match &task.step {
@@ -159,7 +160,10 @@ fn refused(run: &Run, index: usize, refusal: &Refusal, now: u64) -> Verdict {
         {
             error(Code::DirectoryForbidden).with("step", word).action(Intent::SwitchAccount).action(Intent::Resume)
         }
-        Step::Record(_) | Step::PermissionSet { .. } | Step::VerifyBusinessCentral => {
+        Step::AdminCenter if matches!(refusal.status, 401 | 403) => {
+            error(Code::AdminCenterForbidden).action(Intent::SwitchAccount).action(Intent::Resume)
+        }
+        Step::Record(_) | Step::PermissionSet { .. } | Step::TakeSet(_) | Step::VerifyBusinessCentral => {
             if says("SUPER or SECURITY") || (says("SUPER") && says("SECURITY")) {
                 error(Code::SecurityMissing).with("environment", environment).action(Intent::SwitchAccount)
             } else if says("register a user before") || says("register a user first") || says("register a user") {
@@ -172,9 +176,11 @@ fn refused(run: &Run, index: usize, refusal: &Refusal, now: u64) -> Verdict {
                 error(Code::EnvironmentUnknown).with("environment", environment).action(Intent::Back)
             } else if matches!(refusal.status, 401 | 403) {
                 error(Code::BusinessCentralForbidden).with("step", word).action(Intent::SwitchAccount)
+            } else if refusal.code == "BadRequest_InvalidOperation" && matches!(task.step, Step::Record(_)) {
+                error(Code::PageReadOnly).with("environment", environment).action(Intent::Back)
             } else if says("user name") && says("already exists") {
                 error(Code::UserNameTaken)
-                    .with("name", crate::protocol::business_central::code(&super::steps::description(run)))
+                    .with("name", crate::protocol::business_central::code(&super::steps::description(run, task.lane)))
                     .action(Intent::Back)
             } else if refusal.status == 400 && (says("permission") || refusal.code == "Internal_ServerError") {
                 error(Code::BusinessCentralPermission).with("detail", refusal.message.clone()).action(Intent::Resume)

@@ -67,6 +67,11 @@ pub fn major(version: &str) -> Option<u32> {
     version.split('.').next()?.trim().parse().ok()
 }
 
+/// Base of the admin center API, for programs that use nothing else.
+pub fn admin_base(origin: &str) -> String {
+    [origin, "/admin/", ADMIN_VERSION].concat()
+}
+
 /// An application on the tenant's list of those that may call the admin center on their own.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct AuthorizedApp {

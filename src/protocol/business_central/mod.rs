@@ -10,7 +10,7 @@ mod records;
 mod site;
 
 pub use admin::{
-    AuthorizedApp, Environment, ODATA_RETIRED, admin_environments, authorize_app, authorized_apps, major,
+    AuthorizedApp, Environment, ODATA_RETIRED, admin_base, admin_environments, authorize_app, authorized_apps, major,
     read_authorized_apps, read_environments, remove_authorized_app, user_environments,
 };
 pub use answers::{

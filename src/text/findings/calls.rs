@@ -41,6 +41,36 @@ super::sentences_of! {
         "Let an administrator check that your user in this environment is enabled and has SUPER or SECURITY. Sign in again, \
          then try again."
 
+    page_read_only BusinessCentralAdmin
+        "The published page cannot be written to"
+        "In {environment} a page over the applications is published as a web service, but it refuses changes: a list \
+         never takes them, and newer cards lock their fields."
+        "Choose another way to register. To use this one, publish page 9861 as a web service if only the list 9860 is \
+         published."
+
+    environment_unfinished You
+        "Not ready yet: {environments}"
+        "The credential works in the other environments. Here a step failed or was stopped before everything was done."
+        "Try again. Only what is missing is done; nothing is repeated."
+
+    package_failed You
+        "The configuration package was not applied"
+        "Business Central reported: {detail}"
+        "Choose another way to register, or look at the errors on the page Configuration Packages and try again. The \
+         package of this attempt was removed."
+
+    package_without_user You
+        "The package made no user"
+        "Business Central reports that it was applied, but no enabled user {description} appeared."
+        "Choose the guided way: on the card, set State to Disabled and then to Enabled, which creates the user."
+
+    admin_center_forbidden BusinessCentralAdmin
+        "Admission to the admin center API was refused"
+        "Only a Global Administrator, a Dynamics 365 Administrator or a Dynamics 365 Business Central Administrator may \
+         admit an application."
+        "Sign in with such an account and try again, or let one enter the client id in the Business Central admin center \
+         under Authorized Microsoft Entra apps."
+
     user_never_appeared You
         "The application has not appeared in Business Central"
         "For ten minutes there was no user {description}. It appears when the card is enabled."
@@ -63,6 +93,13 @@ super::sentences_of! {
         "“{step}” was tried several times. A network, a proxy or a browser extension may block the address."
         "Check the connection and let login.microsoftonline.com, graph.microsoft.com and api.businesscentral.dynamics.com \
          through. Then try again."
+
+    answer_blocked Host
+        "The browser may not read the answer"
+        "The server can be reached, but it does not let this page read its answer to “{step}” (CORS), or something in \
+         between removed the permission."
+        "Turn off browser extensions and proxies that change answers, then try again. If it stays, use the way that is \
+         offered instead."
 
     offline You
         "This device is offline"

@@ -158,6 +158,24 @@ super::sentences_of! {
         "The environment has no partner extension for it, and the configuration of this page switches the guided way off."
         "Install the partner’s extension in the environment, or set guided under routes to true in config.json."
 
+    company_missing You
+        "{environment} does not have every chosen company"
+        "Not there: {companies}. The permission sets are given only in companies that exist in the environment."
+        "Go on to leave them out in {environment}, choose other companies, or choose all companies."
+
+    package_experimental You
+        "This way is experimental"
+        "A configuration package writes the record in {environment}. It follows the published source of Business Central, \
+         but nobody has proven it on a real environment."
+        "Try it in a sandbox first. Entrada reads back what came of it and removes the package. Choose another way if you \
+         need a certain one."
+
+    packages_forbidden BusinessCentralAdmin
+        "You may not use configuration packages in {environment}"
+        "They need rights such as D365 RAPIDSTART, which a licensed user or a delegated partner has; an administrator \
+         without a licence can only read."
+        "Choose another way to register, or sign in as a licensed user with D365 BUS FULL ACCESS and SECURITY."
+
     record_disabled You
         "The application is disabled in Business Central"
         "A record with this client id exists there in state Disabled, so its calls are refused."

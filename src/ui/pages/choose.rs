@@ -9,8 +9,8 @@ use crate::ui::el::{El, el, many, of};
 use crate::ui::parts::button::{Rank, button, main_button};
 use crate::ui::parts::checklist::Checklist;
 use crate::ui::parts::list::{list, reading};
-use crate::ui::parts::{card, card_with, check_row, field, head, notice, state};
-use crate::view_model::{CheckState, ChooseView, EnvironmentView, ListView, OptionView, Severity, TickView};
+use crate::ui::parts::{card, card_with, check_row, field, head, more, notice, state};
+use crate::view_model::{CheckState, ChooseView, EnvironmentView, ListView, OptionView, RouteView, Severity, TickView};
 
 pub(crate) fn page(cx: &Cx, view: &ChooseView) -> Html {
     let resuming = view.resuming.then(|| notice::remark(Severity::Info, "", cx.say(words::CHOOSE_RESUME)));
@@ -48,7 +48,7 @@ fn reach(cx: &Cx, view: &ChooseView) -> El {
     let sets =
         ticks(cx, "permission-sets", words::PERMISSION_SETS, &view.permission_sets, &view.permission_sets_chosen);
     card(cx, words::CHOOSE_WHERE)
-        .add(environment(cx, &view.environment))
+        .add(environment(cx, view))
         .add(
             el("div")
                 .add(field::radios(cx, "all-companies", words::COMPANIES, &which_companies(cx, view), false))
@@ -82,15 +82,18 @@ fn which_companies(cx: &Cx, view: &ChooseView) -> [OptionView; 2] {
     })
 }
 
-fn environment(cx: &Cx, view: &EnvironmentView) -> Html {
-    match view {
+fn environment(cx: &Cx, view: &ChooseView) -> Html {
+    let names = |items: &[TickView]| {
+        html! { <Checklist cx={cx.clone()} id="environments" label={cx.say(words::ENVIRONMENTS).to_owned()} items={items.to_vec()} chosen={view.environments_chosen.clone()} /> }
+    };
+    let content = match &view.environment {
         EnvironmentView::Reading => reading(cx.say(words::ENVIRONMENT_READING)),
-        EnvironmentView::Listed(options) => field::select(cx, "environment", words::ENVIRONMENT, options),
-        EnvironmentView::Typed { field, finding, probing, found } => {
-            let state = match (*probing, *found) {
+        EnvironmentView::Listed(items) => names(items),
+        EnvironmentView::Typed { found, field, finding, probing } => {
+            let state = match (*probing, found.is_empty()) {
                 (true, _) => reading(cx.say(words::ENVIRONMENT_PROBING)),
-                (false, true) => state::check(CheckState::Pass, cx.say(words::ENVIRONMENT_FOUND)).into(),
-                (false, false) => Html::default(),
+                (false, false) => state::check(CheckState::Pass, cx.say(words::ENVIRONMENT_FOUND)).into(),
+                (false, true) => Html::default(),
             };
             let look = button(cx, cx.say(words::ENVIRONMENT_PROBE), Rank::Secondary, &Intent::Probe);
             many(vec![
@@ -104,15 +107,31 @@ fn environment(cx: &Cx, view: &EnvironmentView) -> Html {
                     Intent::EnvironmentTyped,
                 ),
                 of("div", "actions").add(look).add(state).into(),
+                if found.is_empty() { Html::default() } else { names(found) },
             ])
         }
-    }
+    };
+    group(cx, words::ENVIRONMENTS, words::ENVIRONMENTS_HINT).add(content).into()
 }
 
 fn registration(cx: &Cx, view: &ChooseView) -> El {
-    let routes = (view.want_user.ticked && !view.routes.is_empty())
-        .then(|| field::radios(cx, "route", words::ROUTE, &view.routes, false));
-    card(cx, words::CHOOSE_USER).add(field::tick(cx, &view.want_user)).maybe(routes)
+    let several = view.routes.len() > 1;
+    card(cx, words::CHOOSE_USER)
+        .add(field::tick(cx, &view.want_user))
+        .maybe(view.exact.as_ref().map(|exact| field::tick(cx, exact)))
+        .all(view.routes.iter().map(|route| way(cx, route, several)))
+}
+
+/// Which way the application is registered in one environment, and why; changing it is one click away.
+fn way(cx: &Cx, route: &RouteView, several: bool) -> El {
+    let name = ["route-", &route.environment].concat();
+    let title = several.then(|| el("b").text(&route.environment));
+    let options = el("div").add(field::radios(cx, &name, words::ROUTE, &route.options, false));
+    of("div", "way").key(&route.environment).maybe(title).add(el("p").text(&route.why)).add(more(
+        cx.say(words::ROUTE_CHANGE),
+        false,
+        options,
+    ))
 }
 
 fn credential(cx: &Cx, view: &ChooseView) -> El {

@@ -7,7 +7,7 @@ use crate::ui::cx::Cx;
 use crate::ui::el::{El, el, many, of};
 use crate::ui::parts::button::{Rank, actions};
 use crate::ui::parts::copy_field::copy_button;
-use crate::ui::parts::{card, card_with, head, state};
+use crate::ui::parts::{card, card_with, head, notice, state};
 use crate::view_model::{ActionView, DoneView, EvidenceView};
 
 pub(crate) fn page(cx: &Cx, view: &DoneView) -> Html {
@@ -21,6 +21,7 @@ pub(crate) fn page(cx: &Cx, view: &DoneView) -> Html {
     let next = card(cx, words::NEXT_TITLE).add(actions(cx, &view.actions, Rank::Secondary));
     many(vec![
         head(&view.title, &view.text),
+        view.notes.iter().map(|note| notice::notice(cx, note)).collect(),
         of("div", "page__columns")
             .add(of("div", "page__stack").add(evidence(cx, &view.evidence)).add(proof(cx, view)))
             .add(of("div", "page__stack").maybe(view.reminder.as_ref().map(reminder)).add(next))

@@ -46,6 +46,7 @@ pub(crate) fn HandOver(props: &HandOverProps) -> Html {
     let kept = made.then(|| notice::remark(Severity::Info, cx.say(words::HAND_WHERE_TITLE), cx.say(words::HAND_WHERE)));
     many(vec![
         head(cx.say(words::HAND_TITLE), cx.say(lede)),
+        view.notes.iter().map(|note| notice::notice(cx, note)).collect(),
         if made { credential(cx, view, shown).into() } else { Html::default() },
         card(cx, words::HAND_FOR)
             .add(tabs::tabs(&list, cx.say(words::HAND_FORMATS), &names, *tab, &choose))

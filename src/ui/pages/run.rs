@@ -21,8 +21,9 @@ pub(crate) fn page(cx: &Cx, view: &RunView) -> Html {
 }
 
 fn one(cx: &Cx, lane: &LaneView) -> El {
+    let word = (!lane.word.is_empty()).then(|| of("span", state::lane_class(lane.severity)).text(&lane.word));
     of("section", "card")
-        .add(el("h2").text(&lane.title))
+        .add(of("div", "row__line").add(el("h2").text(&lane.title)).maybe(word))
         .add(of("ol", "rows").all(lane.steps.iter().map(|step| step_row::row(cx, step))))
 }
 

@@ -9,7 +9,7 @@ use crate::view_model::{CheckState, CheckView, FindingView};
 pub(crate) fn row(cx: &Cx, check: &CheckView) -> El {
     let detail = (!check.detail.is_empty()).then(|| of("p", "quiet").text(&check.detail));
     of("li", "check")
-        .key(check.key)
+        .key(&[check.key, &check.environment].concat())
         .set("data-check", check.key)
         .add(of("div", "row__line").add(el("b").text(&check.label)).add(state::check(check.state, &check.word)))
         .maybe(detail)

@@ -26,21 +26,21 @@ pub(crate) fn field(cx: &Cx, view: &CopyView, reveal: Reveal<'_>) -> El {
     });
     let id = id(view.piece);
     of("div", if view.hidden { "copy copy--secret" } else { "copy" })
-        .add(of("label", "field__label").set("for", id).text(&view.label))
-        .add(value(id, if dots { DOTS } else { view.value.open() }))
+        .add(of("label", "field__label").put("for", &id).text(&view.label))
+        .add(value(&id, if dots { DOTS } else { view.value.open() }))
         .maybe(toggle)
         .add(copy_button(cx, &view.label, view.piece, view.copied))
 }
 
 /// A value to read and select. It selects itself, so that it can be copied by hand where the clipboard is refused.
-pub(crate) fn value(id: &'static str, value: &str) -> El {
+pub(crate) fn value(id: &str, value: &str) -> El {
     let select = Callback::from(|event: Event| {
         if let Some(input) = event.target_dyn_into::<HtmlInputElement>() {
             input.select();
         }
     });
     el("input")
-        .set("id", id)
+        .put("id", id)
         .set("type", "text")
         .flag("readonly", true)
         .set("spellcheck", "false")
@@ -58,18 +58,22 @@ pub(crate) fn copy_button(cx: &Cx, what: &str, piece: Piece, copied: bool) -> El
 }
 
 /// Stable, because tests and people's own scripts find the values by it.
-fn id(piece: Piece) -> &'static str {
-    match piece {
+fn id(piece: Piece) -> String {
+    let numbered = |word: &str, number: usize| {
+        if number == 0 { word.to_owned() } else { [word, "-", &(number + 1).to_string()].concat() }
+    };
+    let word = match piece {
+        Piece::BaseUrl(number) => return numbered("base-url", number),
+        Piece::Description(number) => return numbered("description", number),
         Piece::ClientId => "client-id",
         Piece::TenantId => "tenant-id",
         Piece::Secret => "client-secret",
         Piece::Expiry => "expires",
         Piece::Scope => "scope",
         Piece::TokenUrl => "token-url",
-        Piece::BaseUrl => "base-url",
-        Piece::Description => "description",
         Piece::ConsentLink => "consent-link",
         Piece::Invitation => "invitation",
         Piece::Format(_) | Piece::ProofCommand | Piece::SupportReport | Piece::Calendar => "text",
-    }
+    };
+    word.to_owned()
 }

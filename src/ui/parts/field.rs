@@ -82,10 +82,10 @@ pub(crate) fn bare_select(cx: &Cx, id: &'static str, options: &[OptionView]) -> 
 }
 
 /// One of a few, all in sight: side by side when short, below each other when each has its reason.
-pub(crate) fn radios(cx: &Cx, name: &'static str, legend: Message, options: &[OptionView], side_by_side: bool) -> Html {
+pub(crate) fn radios(cx: &Cx, name: &str, legend: Message, options: &[OptionView], side_by_side: bool) -> Html {
     let radio = |option: &OptionView| {
         let input =
-            el("input").set("type", "radio").set("name", name).checked(option.chosen).flag("disabled", option.disabled);
+            el("input").set("type", "radio").put("name", name).checked(option.chosen).flag("disabled", option.disabled);
         of("label", if side_by_side { "segment" } else { "option" })
             .add(input.put("value", &option.value).change(cx, &option.intent))
             .add(

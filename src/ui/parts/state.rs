@@ -13,6 +13,16 @@ pub(crate) fn notice_class(severity: Severity) -> &'static str {
     }
 }
 
+/// How an environment ended, in the line of its name.
+pub(crate) fn lane_class(severity: Severity) -> &'static str {
+    match severity {
+        Severity::Info => "state tone--info",
+        Severity::Success => "state tone--success",
+        Severity::Warning => "state tone--warning",
+        Severity::Error => "state tone--error",
+    }
+}
+
 pub(crate) fn check(state: CheckState, word: &str) -> El {
     let class = match state {
         CheckState::Pass => "state tone--success",

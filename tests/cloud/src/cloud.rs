@@ -84,6 +84,11 @@ impl Cloud {
         self.faults.add(fault);
     }
 
+    /// Lets nothing go wrong any more.
+    pub fn clear_faults(&mut self) {
+        self.faults = Faults::default();
+    }
+
     /// Moves this cloud's clock against the time given to [`Self::handle`].
     pub fn advance_clock(&mut self, ms: i64) {
         self.clock_offset_ms = self.clock_offset_ms.saturating_add(ms);

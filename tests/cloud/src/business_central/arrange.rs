@@ -72,6 +72,8 @@ enum What {
     Extension { name: String, installed: bool },
     /// Gives a company another name; its id stays.
     RenameCompany { from: String, to: String },
+    /// A sandbox made as a copy of the environment, with everything in it.
+    CopyEnvironment(String),
     /// A user of any licence type, with permission sets in all companies or none.
     AddUser {
         user_name: String,
@@ -84,6 +86,9 @@ enum What {
 /// Carries out an arrangement written as JSON; the error says what is wrong with it.
 pub(super) fn arrange(bc: &mut BusinessCentral, wish: &Value, ids: &mut Ids) -> Result<(), String> {
     let wish: Arrangement = serde_json::from_value(wish.clone()).map_err(|error| error.to_string())?;
+    if let What::CopyEnvironment(name) = wish.what {
+        return bc.copy_environment(wish.tenant, &wish.environment, name);
+    }
     let environment = bc
         .environment_mut(wish.tenant, &wish.environment)
         .ok_or_else(|| format!("there is no environment `{}`", wish.environment))?;
@@ -141,6 +146,8 @@ pub(super) fn arrange(bc: &mut BusinessCentral, wish: &Value, ids: &mut Ids) -> 
                 environment.partner_extension_installed = installed;
             }
         }
+        // Done before, because it needs the whole tenant.
+        What::CopyEnvironment(_) => {}
         What::RenameCompany { from, to } => rename_company(environment, &from, &to)?,
         What::AddUser { user_name, license, role_ids } => {
             environment.users.push(User {

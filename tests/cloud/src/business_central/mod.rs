@@ -94,6 +94,19 @@ impl BusinessCentral {
         self.tenants.get_mut(&tenant)?.environment_mut(name)
     }
 
+    /// Makes a sandbox as a copy of an environment.
+    pub(super) fn copy_environment(&mut self, tenant: Uuid, from: &str, name: String) -> Result<(), String> {
+        let tenant = self.tenants.get_mut(&tenant).ok_or("there is no such tenant")?;
+        if tenant.environment_mut(&name).is_some() {
+            return Err(format!("there is an environment `{name}` already"));
+        }
+        let mut copy = tenant.environment_mut(from).ok_or_else(|| format!("there is no environment `{from}`"))?.clone();
+        copy.kind = EnvironmentKind::Sandbox;
+        copy.name = name;
+        tenant.environments.push(copy);
+        Ok(())
+    }
+
     /// What a person with SUPER does by hand on the card: client id and description, then enable (`business-central.md` 3.6).
     /// Gives the security id of the application's user, or the card's words.
     pub fn register_by_hand(

@@ -2,8 +2,12 @@
 //! the model; asked anew whenever the screen is drawn.
 
 use super::Model;
-use super::checks::{Lookup, RecordFact};
-use super::choices::{SetKey, Target};
+mod sites;
+
+pub use sites::{BARRED_SET, is_broad};
+
+use super::checks::Lookup;
+use super::choices::{ADMIN_ROLE, Target};
 use super::effect::Piece;
 use super::event::Intent;
 use super::finding::{Finding, FindingCode as Code, Weight};
@@ -40,6 +44,8 @@ pub enum Detail {
     Present,
     /// An environment: name, kind, country, version.
     Environment([String; 4]),
+    /// So many environments are listed.
+    Environments(usize),
     /// Users may be read.
     UsersReadable,
     /// All sets are there; how many are chosen.
@@ -59,6 +65,8 @@ pub enum Detail {
 pub struct Check {
     /// Stable word.
     pub key: &'static str,
+    /// The environment it is about; empty when it is about the tenant.
+    pub environment: String,
     /// State.
     pub state: State,
     /// What was found.
@@ -69,15 +77,15 @@ pub struct Check {
 
 impl Check {
     fn pass(key: &'static str, detail: Detail) -> Self {
-        Self { key, state: State::Pass, detail, finding: None }
+        Self { key, environment: String::new(), state: State::Pass, detail, finding: None }
     }
 
     fn running(key: &'static str) -> Self {
-        Self { key, state: State::Running, detail: Detail::None, finding: None }
+        Self { key, environment: String::new(), state: State::Running, detail: Detail::None, finding: None }
     }
 
     fn unknown(key: &'static str) -> Self {
-        Self { key, state: State::Unknown, detail: Detail::None, finding: None }
+        Self { key, environment: String::new(), state: State::Unknown, detail: Detail::None, finding: None }
     }
 
     fn of(key: &'static str, finding: Finding) -> Self {
@@ -86,7 +94,7 @@ impl Check {
             Weight::Warning => State::Warn,
             Weight::Error => State::Fail,
         };
-        Self { key, state, detail: Detail::None, finding: Some(finding) }
+        Self { key, environment: String::new(), state, detail: Detail::None, finding: Some(finding) }
     }
 }
 
@@ -97,32 +105,20 @@ const SUFFICIENT_ROLES: [&str; 3] = [
     "158c047a-c907-4556-b7ef-446551a6b5f7", // Cloud Application Administrator
 ];
 
-/// Sets that open nearly everything; allowed, but said.
-const BROAD_SETS: [&str; 3] = ["SUPER (DATA)", "D365 BUS FULL ACCESS", "D365 BUS PREMIUM"];
-
-/// The set an application may not have (business-central.md 3.1).
-pub const BARRED_SET: &str = "SUPER";
-
-/// True for a set that opens nearly everything.
-pub fn is_broad(role_id: &str) -> bool {
-    BROAD_SETS.iter().any(|broad| broad.eq_ignore_ascii_case(role_id))
-}
-
 impl Model {
     /// All checks, in the order of the journey.
     pub fn checks(&self) -> Vec<Check> {
-        let mut checks = vec![
-            self.check_roles(),
-            self.check_publisher(),
-            self.check_business_central(),
-            self.check_name(),
-            self.check_environment(),
-            self.check_users(),
-            self.check_route(),
-            self.check_sets(),
-        ];
+        let mut checks =
+            vec![self.check_roles(), self.check_publisher(), self.check_business_central(), self.check_name()];
         if self.wants_secret() {
             checks.push(self.check_policy());
+        }
+        if self.choices.as_ref().is_some_and(|choices| choices.app_roles.iter().any(|role| role == ADMIN_ROLE)) {
+            checks.push(self.check_admin_center());
+        }
+        checks.push(self.check_environments());
+        for site in &self.facts.sites {
+            checks.extend(self.site_checks(site));
         }
         checks
     }
@@ -133,7 +129,7 @@ impl Model {
         if let Some(check) = checks.iter().find(|check| check.state == State::Fail) {
             return Some(Blocker::Check(check.key));
         }
-        if self.choices.as_ref().is_none_or(|choices| choices.environment.is_none()) {
+        if self.choices.as_ref().is_none_or(|it| it.environments.is_empty() && it.needs_environment()) {
             return Some(Blocker::NoEnvironment);
         }
         let needed_open = checks.iter().any(|check| check.state == State::Running && check.key != "policy");
@@ -250,148 +246,14 @@ impl Model {
         Check::pass(key, Detail::NameFree)
     }
 
-    fn check_environment(&self) -> Check {
-        let key = "environment";
-        if let Some(finding) = self.facts.companies.failed() {
-            return Check::of(key, finding.clone());
-        }
-        let chosen = self.choices.as_ref().and_then(|choices| choices.environment.clone());
-        let typed = self.choices.as_ref().is_some_and(|choices| choices.typed);
-        match (&self.facts.environments, chosen) {
-            (Lookup::Unasked | Lookup::Asking, _) => Check::running(key),
-            (Lookup::Failed(finding), None) => Check::of(key, finding.clone().weighing(Weight::Warning)),
-            (Lookup::Failed(finding), Some(_)) if !typed => Check::of(key, finding.clone().weighing(Weight::Error)),
-            (Lookup::Known(list), _) if !list.iter().any(|it| it.active) => {
-                Check::of(key, Finding::error(Code::NoEnvironment).action(Intent::CheckAgain))
-            }
-            (Lookup::Known(_), None) => Check::unknown(key),
-            (environments, Some(name)) => {
-                if self.facts.companies.is_open() {
-                    return Check::running(key);
-                }
-                let found = environments.known().and_then(|list| list.iter().find(|it| it.name == name));
-                Check::pass(
-                    key,
-                    Detail::Environment(found.map_or_else(
-                        || [name.clone(), String::new(), String::new(), String::new()],
-                        |it| [it.name.clone(), it.kind.clone(), it.country.clone(), it.version.clone()],
-                    )),
-                )
-            }
-        }
-    }
-
-    fn check_users(&self) -> Check {
-        let key = "users";
-        if self.facts.companies.known().is_none() {
-            return Check::unknown(key);
-        }
-        match &self.facts.user {
+    fn check_admin_center(&self) -> Check {
+        let key = "admin-center";
+        match &self.facts.admin_apps {
             Lookup::Unasked | Lookup::Asking => Check::running(key),
-            Lookup::Failed(finding) => Check::of(key, finding.clone()),
-            Lookup::Known(found) => {
-                if let (Some(fact), Some(RecordFact::Readable(None))) = (found, self.facts.record.known()) {
-                    // Somebody else's user has the name that ours would get.
-                    return Check::of(
-                        key,
-                        Finding::error(Code::UserNameTaken).with("name", fact.user.user_name.clone()),
-                    );
-                }
-                Check::pass(key, Detail::UsersReadable)
-            }
+            // The plan can be made without the list; the run will say more exactly what is refused.
+            Lookup::Failed(finding) => Check::of(key, finding.clone().weighing(Weight::Warning)),
+            Lookup::Known(_) => Check::pass(key, Detail::Present),
         }
-    }
-
-    /// The route that will be taken, and whether the person's choice or the best available decided.
-    pub fn route(&self) -> Option<RouteKind> {
-        let wanted = self.choices.as_ref().and_then(|choices| choices.route);
-        let available = self.routes();
-        wanted.filter(|kind| available.contains(kind)).or_else(|| available.first().copied())
-    }
-
-    /// Routes that are available, best first.
-    pub fn routes(&self) -> Vec<RouteKind> {
-        let mut routes = Vec::new();
-        if matches!(self.facts.record.known(), Some(RecordFact::Readable(_))) {
-            routes.push(RouteKind::PartnerApi);
-        }
-        if self.deployment().config.guided {
-            routes.push(RouteKind::Guided);
-        }
-        routes
-    }
-
-    fn check_route(&self) -> Check {
-        let key = "route";
-        if self.choices.as_ref().is_some_and(|choices| !choices.want_user) || self.facts.companies.known().is_none() {
-            return Check::unknown(key);
-        }
-        if self.facts.registered.known().is_some() && self.facts.record.is_open() {
-            return Check::running(key);
-        }
-        let environment = self.choices.as_ref().and_then(|choices| choices.environment.clone()).unwrap_or_default();
-        match (self.route(), &self.facts.record) {
-            (None, Lookup::Failed(finding)) => Check::of(key, finding.clone()),
-            (None, Lookup::Known(_)) => Check::of(key, Finding::error(Code::NoRoute)),
-            (None, _) => Check::unknown(key),
-            (Some(RouteKind::Guided), Lookup::Known(RecordFact::NoPage))
-                if self.deployment().config.partner_api.is_some() =>
-            {
-                let finding = Finding::info(Code::PartnerApiMissing).with("environment", environment);
-                Check { state: State::Pass, detail: Detail::Route(RouteKind::Guided), ..Check::of(key, finding) }
-            }
-            (Some(route), Lookup::Known(RecordFact::Readable(Some(record)))) if !record.enabled => {
-                let finding = Finding::info(Code::RecordDisabled);
-                Check { state: State::Warn, detail: Detail::Route(route), ..Check::of(key, finding) }
-            }
-            (Some(route), _) => Check::pass(key, Detail::Route(route)),
-        }
-    }
-
-    /// Chosen sets that exist in the environment.
-    pub fn chosen_sets(&self) -> Vec<crate::protocol::business_central::PermissionSet> {
-        let (Some(choices), Some(sets)) = (&self.choices, self.facts.sets.known()) else { return Vec::new() };
-        let chosen = |set: &&_| choices.sets.contains(&SetKey::of(set));
-        sets.iter().filter(chosen).cloned().collect()
-    }
-
-    fn check_sets(&self) -> Check {
-        let key = "permission-sets";
-        let Some(choices) = &self.choices else { return Check::unknown(key) };
-        if !choices.want_user || self.facts.companies.known().is_none() {
-            return Check::unknown(key);
-        }
-        if choices.companies.as_ref().is_some_and(Vec::is_empty) {
-            return Check::of(key, Finding::error(Code::NoCompany));
-        }
-        let sets = match &self.facts.sets {
-            Lookup::Unasked | Lookup::Asking => return Check::running(key),
-            Lookup::Failed(finding) => return Check::of(key, finding.clone()),
-            Lookup::Known(sets) => sets,
-        };
-        let environment = choices.environment.clone().unwrap_or_default();
-        if let Some(wanted) = choices.wanted_sets.first() {
-            let count = sets.iter().filter(|set| set.role_id.eq_ignore_ascii_case(wanted)).count();
-            let finding = if count > 1 {
-                Finding::error(Code::PermissionSetAmbiguous).with("count", count.to_string())
-            } else {
-                Finding::warning(Code::PermissionSetMissing).with("environment", environment)
-            };
-            return Check::of(key, finding.with("set", wanted.clone()));
-        }
-        if choices.sets.is_empty() {
-            return Check::of(key, Finding::error(Code::NoPermissionSet));
-        }
-        if choices.sets.iter().any(|set| set.role_id.eq_ignore_ascii_case(BARRED_SET)) {
-            return Check::of(key, Finding::error(Code::SuperBarred));
-        }
-        let broad: Vec<&str> =
-            choices.sets.iter().map(|set| set.role_id.as_str()).filter(|role| is_broad(role)).collect();
-        if broad.is_empty() {
-            return Check::pass(key, Detail::Sets(choices.sets.len()));
-        }
-        let finding = Finding::info(Code::PermissionSetBroad).with("sets", broad.join(", "));
-        Check { state: State::Pass, detail: Detail::Sets(choices.sets.len()), ..Check::of(key, finding) }
     }
 
     fn check_policy(&self) -> Check {

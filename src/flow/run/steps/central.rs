@@ -1,0 +1,229 @@
+//! The steps in one environment: what they send, and what the answers mean.
+
+use super::super::trouble::Verdict;
+use super::super::{Evidence, KnownSite, Pause, Phase, Run};
+use super::{Lane, WATCH_MS, describe, description, package, settle_evidence, unreadable};
+use crate::flow::plan::{Action, SiteBrief, Step, is_given};
+use crate::flow::route::RouteKind;
+use crate::protocol::business_central::{self as bc, PermissionSet, UserPermission};
+use crate::protocol::graph;
+use crate::protocol::http::{CallError, Request, Response};
+
+/// How long a user is looked for that should be there.
+pub(super) const USER_MS: u64 = 30_000;
+
+/// The next request; `None` when something it needs is not known.
+pub(super) fn request(
+    step: &Step,
+    action: Action,
+    phase: &Phase,
+    brief: &SiteBrief,
+    here: &KnownSite,
+    lane: &Lane<'_>,
+) -> Option<Request> {
+    let (site, company) = (&brief.site, brief.company.as_str());
+    let client_id = lane.known.app_id.as_deref()?;
+    let description = || describe(lane.brief, lane.known, Some(here));
+    let user = here.user.as_deref();
+    Some(match (step, phase) {
+        (_, Phase::More(link)) => bc::next_page(link),
+        (Step::Record(RouteKind::Guided), _) | (Step::Record(_), Phase::User) => {
+            site.users_named(company, &description())
+        }
+        (Step::Record(RouteKind::Package), Phase::Package(at)) => {
+            package::request(*at, brief, here, client_id, &description())?
+        }
+        (Step::Record(_), Phase::Look) => site.find_record(brief.api.as_ref()?, company, client_id),
+        (Step::Record(_), _) if *phase == Phase::Enable || action == Action::Change => {
+            site.enable_record(brief.api.as_ref()?, company, client_id, here.etag.as_deref())
+        }
+        (Step::Record(_), _) => site.create_record(brief.api.as_ref()?, company, client_id, &description(), ""),
+        (Step::PermissionSet { .. } | Step::TakeSet(_) | Step::VerifyBusinessCentral, Phase::Look) => {
+            site.user_permissions(company, user?)
+        }
+        (Step::PermissionSet { set, company: within }, _) => site.give(company, user?, set, within),
+        (Step::TakeSet(permission), _) => site.take(company, user?, &permission.id, permission.etag.as_deref()),
+        (Step::VerifyBusinessCentral, _) => match &brief.api {
+            Some(api) => site.find_record(api, company, client_id),
+            None => site.user(company, user?),
+        },
+        _ => return None,
+    })
+}
+
+fn here(run: &mut Run, index: usize) -> Option<&mut KnownSite> {
+    let lane = run.tasks[index].lane?;
+    run.known.sites.get_mut(lane)
+}
+
+fn brief(run: &Run, index: usize) -> Option<&SiteBrief> {
+    run.brief.sites.get(run.tasks[index].lane?)
+}
+
+/// The record on a page of a partner's extension, or on one published as OData.
+pub(super) fn record(run: &mut Run, index: usize, response: &Response, now: u64) -> Result<Verdict, CallError> {
+    let phase = run.tasks[index].phase.clone();
+    let Some(api) = brief(run, index).and_then(|brief| brief.api.clone()) else {
+        return unreadable("$", "a page over the record is expected");
+    };
+    let record = match phase {
+        Phase::User => return find_user(run, index, response, now),
+        Phase::Look => {
+            let (rows, _) = bc::read_records(&api, response)?;
+            let Some(row) = rows.into_iter().next() else { return Ok(Verdict::Next(Phase::Act)) };
+            Some(row)
+        }
+        _ => bc::read_record(&api, response)?,
+    };
+    // An action answers nothing that could be relied on: look at what it did.
+    let Some(record) = record else { return Ok(Verdict::Next(Phase::Look)) };
+    let Some(here) = here(run, index) else { return Ok(Verdict::Done) };
+    here.description = Some(record.description);
+    here.etag = record.etag;
+    match (record.enabled, record.user_id) {
+        (true, Some(user)) => {
+            here.user = Some(user);
+            Ok(Verdict::Done)
+        }
+        // A page that does not show the user: it is found by its name, which is the description.
+        (true, None) if api.fields.user_id.is_none() => Ok(Verdict::Next(Phase::User)),
+        _ if phase == Phase::Enable => unreadable("$.userId", "the user of the enabled record is expected"),
+        _ => Ok(Verdict::Next(Phase::Enable)),
+    }
+}
+
+fn find_user(run: &mut Run, index: usize, response: &Response, now: u64) -> Result<Verdict, CallError> {
+    let wanted = description(run, run.tasks[index].lane);
+    if let Some(user) = user_named(response, &wanted)? {
+        if let Some(here) = here(run, index) {
+            here.user = Some(user);
+        }
+        return Ok(Verdict::Done);
+    }
+    let since = *run.tasks[index].trouble_since.get_or_insert(now);
+    if now.saturating_sub(since) >= USER_MS {
+        return unreadable("$.value", "the user of the enabled record is expected");
+    }
+    Ok(Verdict::Pause { ms: 1_500, why: Pause::Working })
+}
+
+/// A person registers, we look for the user it makes. Only its name can be compared (business-central.md 3.6).
+pub(super) fn guided(run: &mut Run, index: usize, response: &Response) -> Result<Verdict, CallError> {
+    let wanted = description(run, run.tasks[index].lane);
+    Ok(match user_named(response, &wanted)? {
+        Some(user) => {
+            if let Some(here) = here(run, index) {
+                here.user = Some(user);
+            }
+            Verdict::Done
+        }
+        None => Verdict::Watch { finding: None, ms: WATCH_MS },
+    })
+}
+
+/// Security id of the enabled user of that name.
+pub(super) fn user_named(response: &Response, wanted: &str) -> Result<Option<String>, CallError> {
+    let (rows, _) = bc::read_users(response)?;
+    let ours = |user: &bc::User| user.enabled && bc::code(&user.user_name) == bc::code(wanted);
+    Ok(rows.into_iter().find(ours).map(|user| user.security_id))
+}
+
+pub(super) fn permission_set(
+    run: &Run,
+    index: usize,
+    set: &PermissionSet,
+    company: &str,
+    response: &Response,
+) -> Result<Verdict, CallError> {
+    if matches!(run.tasks[index].phase, Phase::Look | Phase::More(_)) {
+        let (given, next) = bc::read_user_permissions(response)?;
+        return Ok(match next {
+            _ if is_given(&given, set, company) => Verdict::Done,
+            Some(link) => Verdict::Next(Phase::More(link)),
+            None => Verdict::Next(Phase::Act),
+        });
+    }
+    bc::success(response)?;
+    Ok(Verdict::Done)
+}
+
+pub(super) fn take_set(
+    run: &mut Run,
+    index: usize,
+    permission: &UserPermission,
+    response: &Response,
+) -> Result<Verdict, CallError> {
+    if matches!(run.tasks[index].phase, Phase::Look | Phase::More(_)) {
+        let (given, next) = bc::read_user_permissions(response)?;
+        return Ok(match (given.into_iter().find(|it| it.id == permission.id), next) {
+            (Some(newer), _) => {
+                run.tasks[index].step = Step::TakeSet(newer);
+                Verdict::Next(Phase::Act)
+            }
+            (None, Some(link)) => Verdict::Next(Phase::More(link)),
+            (None, None) => Verdict::Done,
+        });
+    }
+    // Already gone is as good as taken away.
+    graph::or_missing(bc::success(response).map(|_| ()))?;
+    Ok(Verdict::Done)
+}
+
+/// Reads back: the record by its client id where a page shows it, else the user by its id; then the permission sets.
+pub(super) fn verify(run: &mut Run, index: usize, response: &Response, now: u64) -> Result<Verdict, CallError> {
+    let Some(brief) = brief(run, index).cloned() else { return Ok(Verdict::Done) };
+    let phase = run.tasks[index].phase.clone();
+    if !matches!(phase, Phase::Look | Phase::More(_)) {
+        let user = match &brief.api {
+            Some(api) => {
+                let (rows, _) = bc::read_records(api, response)?;
+                rows.into_iter().find(|row| row.enabled && row.user_id.is_some()).map(|row| bc::code(&row.description))
+            }
+            None => graph::or_missing(bc::read_user(response))?.filter(|user| user.enabled).map(|user| user.user_name),
+        };
+        run.tasks[index].evidence = Some(Evidence::BusinessCentral {
+            environment: brief.environment,
+            user,
+            by_client_id: brief.api.is_some(),
+            given: Vec::new(),
+            missing_sets: Vec::new(),
+            extra_sets: Vec::new(),
+        });
+        return Ok(Verdict::Next(Phase::Look));
+    }
+    let (page, next) = bc::read_user_permissions(response)?;
+    let lane = run.tasks[index].lane;
+    let Some(mut evidence) = run.tasks[index].evidence.take() else { return Ok(Verdict::Next(Phase::Act)) };
+    let Evidence::BusinessCentral { user, given, missing_sets, extra_sets, .. } = &mut evidence else {
+        return Ok(Verdict::Done);
+    };
+    if phase == Phase::Look {
+        given.clear();
+    }
+    given.extend(page);
+    if let Some(link) = next {
+        run.tasks[index].evidence = Some(evidence);
+        return Ok(Verdict::Next(Phase::More(link)));
+    }
+    missing_sets.clear();
+    extra_sets.clear();
+    for task in run.tasks.iter().filter(|task| task.lane == lane && task.is_settled() && task.action != Action::Skip) {
+        match &task.step {
+            Step::PermissionSet { set, company } if !is_given(given, set, company) => {
+                missing_sets.push(in_company(&set.role_id, company));
+            }
+            Step::TakeSet(taken) if given.iter().any(|it| it.id == taken.id) => {
+                extra_sets.push(in_company(&taken.role_id, &taken.company));
+            }
+            _ => {}
+        }
+    }
+    let complete = user.is_some() && missing_sets.is_empty() && extra_sets.is_empty();
+    run.tasks[index].phase = Phase::Act;
+    Ok(settle_evidence(&mut run.tasks[index], evidence, complete, now))
+}
+
+/// A permission set with the company it is given in.
+pub fn in_company(role: &str, company: &str) -> String {
+    if company.is_empty() { role.to_owned() } else { [role, " (", company, ")"].concat() }
+}

@@ -1,0 +1,140 @@
+//! The steps at Entra: what their answers mean.
+
+use super::super::trouble::{REPLICATION_MS, Verdict};
+use super::super::{Evidence, Pause, Phase, Run};
+use super::{settle_evidence, unreadable, watch_again};
+use crate::flow::event::Intent;
+use crate::flow::finding::{Finding, FindingCode as Code};
+use crate::flow::plan::Action;
+use crate::protocol::graph::{self, AppRole};
+use crate::protocol::http::{CallError, Response};
+
+pub(super) fn application(
+    run: &mut Run,
+    index: usize,
+    phase: &Phase,
+    response: &Response,
+) -> Result<Verdict, CallError> {
+    if *phase == Phase::Act && run.tasks[index].action == Action::Change {
+        graph::success(response)?;
+        return Ok(Verdict::Done);
+    }
+    let found = if *phase == Phase::Look {
+        Some(graph::read_application(response)?)
+    } else {
+        graph::read_upserted(response, graph::read_application)?
+    };
+    // 204: it existed after all, so its ids have to be read.
+    let Some(found) = found else { return Ok(Verdict::Next(Phase::Look)) };
+    run.known.app_object = Some(found.id);
+    run.known.app_id = Some(found.app_id);
+    Ok(Verdict::Done)
+}
+
+pub(super) fn service_principal(run: &mut Run, phase: &Phase, response: &Response) -> Result<Verdict, CallError> {
+    let found = if *phase == Phase::Look {
+        Some(graph::read_service_principal(response)?)
+    } else {
+        graph::read_upserted(response, graph::read_service_principal)?
+    };
+    let Some(found) = found else { return Ok(Verdict::Next(Phase::Look)) };
+    run.known.service_principal = Some(found.id);
+    Ok(Verdict::Done)
+}
+
+pub(super) fn consent(
+    run: &mut Run,
+    index: usize,
+    roles: &[AppRole],
+    phase: &Phase,
+    response: &Response,
+    now: u64,
+) -> Result<Verdict, CallError> {
+    if *phase != Phase::Act {
+        let since = *run.tasks[index].trouble_since.get_or_insert(now);
+        let held = graph::read_grants(response)?;
+        let all = roles
+            .iter()
+            .all(|role| held.iter().any(|grant| grant.resource_id == run.brief.central_sp && grant.role_id == role.id));
+        return Ok(match (all, phase) {
+            (true, _) => Verdict::Done,
+            (false, Phase::Watch) => watch_again(&run.tasks[index]),
+            // "Exists already", yet not in the list: reads lag behind writes (graph.md 7).
+            (false, _) if now.saturating_sub(since) >= REPLICATION_MS => {
+                Verdict::Fail(Finding::error(Code::ReplicationSlow).with("step", "consent").action(Intent::Resume))
+            }
+            (false, _) => Verdict::Pause { ms: 2_000, why: Pause::Replication },
+        });
+    }
+    let answers = graph::read_batch(response)?;
+    let mut exists = None;
+    for role in roles {
+        let Some(answer) = answers.get(&role.value) else {
+            return unreadable("$.responses", "one answer per role is expected");
+        };
+        match graph::success(answer) {
+            Ok(_) => {}
+            Err(CallError::Refused(refusal)) if refusal.status == 400 && refusal.message.contains("already exists") => {
+                exists = Some(refusal);
+            }
+            Err(error) => return Err(error),
+        }
+    }
+    exists.map_or(Ok(Verdict::Done), |refusal| Err(CallError::Refused(refusal)))
+}
+
+pub(super) fn removed(response: &Response, phase: &Phase) -> Result<Verdict, CallError> {
+    match graph::success(response) {
+        Err(CallError::Refused(refusal)) if refusal.status == 404 => {}
+        result => {
+            result?;
+        }
+    }
+    Ok(if matches!(phase, Phase::RemoveLost(_)) { Verdict::Next(Phase::Act) } else { Verdict::Done })
+}
+
+pub(super) fn secret(run: &mut Run, phase: &Phase, response: &Response) -> Result<Verdict, CallError> {
+    if *phase == Phase::Look {
+        let application = graph::read_application(response)?;
+        let lost = application.secrets.into_iter().find(|it| run.secret_names.contains(&it.name));
+        return Ok(Verdict::Next(lost.map_or(Phase::Act, |lost| Phase::RemoveLost(lost.key_id))));
+    }
+    let secret = match graph::read_new_secret(response) {
+        // Made, but its text cannot be read: as good as a lost answer.
+        Err(CallError::Unreadable(_)) if response.is_success() => return Ok(Verdict::Next(Phase::Look)),
+        other => other?,
+    };
+    run.known.secret = Some(secret);
+    Ok(Verdict::Done)
+}
+
+pub(super) fn verify_entra(run: &mut Run, index: usize, response: &Response, now: u64) -> Result<Verdict, CallError> {
+    let answers = graph::read_batch(response)?;
+    let part = |id: &str| answers.get(id);
+    let application = part("application").map(graph::read_application).and_then(Result::ok);
+    let principal = part("principal").map(graph::read_service_principal).and_then(Result::ok);
+    let grants = part("grants").map(graph::read_grants).and_then(Result::ok).unwrap_or_default();
+    let held =
+        |role: &&AppRole| grants.iter().any(|it| it.resource_id == run.brief.central_sp && it.role_id == role.id);
+    let (roles, missing): (Vec<&AppRole>, Vec<&AppRole>) = run.brief.roles.iter().partition(held);
+    let secrets = application.as_ref().map(|application| application.secrets.as_slice()).unwrap_or_default();
+    let made = run.known.secret.as_ref().map(|secret| secret.key_id.clone());
+    // A secret whose answer was lost and that only now came into sight: nobody saw it, so it goes.
+    if let Some(stray) =
+        secrets.iter().find(|it| run.secret_names.contains(&it.name) && Some(&it.key_id) != made.as_ref())
+    {
+        return Ok(Verdict::Next(Phase::RemoveLost(stray.key_id.clone())));
+    }
+    let hint = made.as_ref().and_then(|key| secrets.iter().find(|it| &it.key_id == key)).map(|it| it.hint.clone());
+    let values = |roles: Vec<&AppRole>| roles.into_iter().map(|role| role.value.clone()).collect::<Vec<_>>();
+    let evidence = Evidence::Entra {
+        application: application.is_some() || run.known.app_object.is_none(),
+        service_principal: principal.as_ref().is_some_and(|principal| principal.enabled),
+        roles: values(roles),
+        missing_roles: values(missing),
+        secret_hint: hint.clone(),
+    };
+    let complete = matches!(&evidence, Evidence::Entra { application: true, service_principal: true, missing_roles, .. }
+        if missing_roles.is_empty() && (made.is_none() || hint.is_some()));
+    Ok(settle_evidence(&mut run.tasks[index], evidence, complete, now))
+}

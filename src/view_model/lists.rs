@@ -1,0 +1,177 @@
+//! The second screen: environments, companies and permission sets to tick.
+
+use super::words::finding;
+use super::{EnvironmentView, FieldView, ListView, TickView};
+use crate::flow::assess::{BARRED_SET, is_broad};
+use crate::flow::checks::{Lookup, SiteFacts};
+use crate::flow::choices::{Choices, SetKey};
+use crate::flow::{Intent, Model};
+use crate::text::{Catalogue, Message, en};
+
+pub(super) fn environments(model: &Model, choices: &Choices, words: &Catalogue) -> EnvironmentView {
+    let tick = |name: &str, hint: String, disabled: bool| {
+        let chosen = choices.environments.iter().any(|known| known == name);
+        TickView {
+            key: name.to_owned(),
+            label: name.to_owned(),
+            hint,
+            badge: None,
+            ticked: chosen,
+            disabled,
+            intent: Intent::Environment { name: name.to_owned(), chosen: !chosen },
+        }
+    };
+    match &model.facts.environments {
+        Lookup::Unasked | Lookup::Asking => EnvironmentView::Reading,
+        Lookup::Known(list) => EnvironmentView::Listed(
+            list.iter()
+                .map(|it| {
+                    let slots = [("kind", it.kind.as_str()), ("country", &it.country), ("version", &it.version)];
+                    let hint = if !it.active {
+                        words.fill(en::ENVIRONMENT_NOT_ACTIVE, &[("status", &it.status)])
+                    } else if it.version.is_empty() {
+                        words.fill(en::ENVIRONMENT_SHORT, &slots)
+                    } else {
+                        words.fill(en::ENVIRONMENT_HINT, &slots)
+                    };
+                    tick(&it.name, hint, !it.active)
+                })
+                .collect(),
+        ),
+        Lookup::Failed(reason) => {
+            let typed = model.environment_typed.trim();
+            let site = model.facts.sites.iter().find(|site| site.environment == typed);
+            let failed = model.facts.sites.iter().find_map(|site| site.companies.failed());
+            let known = model.facts.sites.iter().filter(|site| site.companies.known().is_some());
+            EnvironmentView::Typed {
+                found: known.map(|site| tick(&site.environment, String::new(), false)).collect(),
+                field: FieldView {
+                    value: model.environment_typed.clone(),
+                    error: if model.environment_is_odd() {
+                        Some(words.say(en::ENVIRONMENT_ODD))
+                    } else {
+                        failed.map(|it| finding(words, it).what)
+                    },
+                },
+                finding: Box::new(finding(words, reason)),
+                probing: site.is_some_and(|site| site.companies.is_open()),
+            }
+        }
+    }
+}
+
+/// Rows of all chosen environments, each key once, with the environments that do not have it.
+fn merged<T>(model: &Model, take: fn(&SiteFacts) -> &Lookup<Vec<T>>, same: fn(&T, &T) -> bool) -> Vec<(&T, Vec<&str>)> {
+    let sites = || model.facts.sites.iter().filter_map(move |site| Some((site, take(site).known()?)));
+    let mut rows: Vec<(&T, Vec<&str>)> = Vec::new();
+    for (_, list) in sites() {
+        for row in list {
+            // Lists are in the same order everywhere, so a row that is known already is found near the end.
+            if !rows.iter().rev().any(|(known, _)| same(known, row)) {
+                rows.push((row, Vec::new()));
+            }
+        }
+    }
+    if model.facts.sites.len() > 1 {
+        for (site, list) in sites() {
+            for (row, absent) in &mut rows {
+                if !list.iter().any(|other| same(row, other)) {
+                    absent.push(&site.environment);
+                }
+            }
+        }
+    }
+    rows
+}
+
+/// What stands in the place of a list that is not there yet; `None` when every environment's is, or one failed.
+fn not_yet<T>(
+    model: &Model,
+    take: fn(&SiteFacts) -> &Lookup<Vec<T>>,
+    reading: Message,
+    words: &Catalogue,
+) -> Option<ListView<TickView>> {
+    let sites = &model.facts.sites;
+    if sites.is_empty() {
+        return Some(ListView::Waiting(words.say(en::COMPANIES_WAITING)));
+    }
+    // One environment's list is enough to choose from; the others join it when they arrive.
+    if sites.iter().any(|site| take(site).known().is_some()) {
+        return None;
+    }
+    if let Some(failed) = sites.iter().find_map(|site| take(site).failed()) {
+        return Some(ListView::Failed(Box::new(finding(words, failed))));
+    }
+    let open = sites.iter().any(|site| site.companies.failed().is_none());
+    Some(if open { ListView::Reading(words.say(reading)) } else { ListView::Waiting(words.say(en::COMPANIES_WAITING)) })
+}
+
+fn absent_hint(hint: String, absent: &[&str], words: &Catalogue) -> String {
+    if absent.is_empty() {
+        return hint;
+    }
+    let missing = words.fill(en::NOT_IN, &[("environments", &absent.join(", "))]);
+    if hint.is_empty() { missing } else { [&hint, ". ", &missing].concat() }
+}
+
+pub(super) fn companies(model: &Model, choices: &Choices, words: &Catalogue) -> ListView<TickView> {
+    if let Some(instead) = not_yet(model, |site| &site.companies, en::COMPANIES_READING, words) {
+        return instead;
+    }
+    let rows = merged(model, |site| &site.companies, |one, other| one.name == other.name);
+    ListView::Known(
+        rows.into_iter()
+            .map(|(company, absent)| {
+                let chosen = choices.companies.as_ref().is_some_and(|names| names.contains(&company.name));
+                let shown = company.display_name.trim();
+                let hint = if shown == company.name { String::new() } else { shown.to_owned() };
+                TickView {
+                    key: company.name.clone(),
+                    label: company.name.clone(),
+                    hint: absent_hint(hint, &absent, words),
+                    badge: None,
+                    ticked: chosen,
+                    disabled: false,
+                    intent: Intent::Company { name: company.name.clone(), chosen: !chosen },
+                }
+            })
+            .collect(),
+    )
+}
+
+pub(super) fn permission_sets(model: &Model, choices: &Choices, words: &Catalogue) -> ListView<TickView> {
+    if let Some(instead) = not_yet(model, |site| &site.sets, en::SETS_READING, words) {
+        return instead;
+    }
+    let wanted = model.preset().map(|preset| preset.permission_sets).unwrap_or_default();
+    let rows = merged(model, |site| &site.sets, |one, other| one.is(&other.role_id, &other.app_id, &other.scope));
+    ListView::Known(
+        rows.into_iter()
+            .map(|(set, absent)| {
+                let key = SetKey::of(set);
+                let ticked = choices.sets.contains(&key);
+                let barred = set.role_id.eq_ignore_ascii_case(BARRED_SET);
+                let from = if set.extension.is_empty() { words.get(en::SCOPE_TENANT) } else { &set.extension };
+                let recommended = wanted.iter().any(|wanted| wanted.eq_ignore_ascii_case(&set.role_id));
+                let hint = if barred {
+                    words.say(en::SET_BARRED)
+                } else {
+                    words.fill(en::SET_FROM, &[("name", &set.name), ("extension", from)])
+                };
+                TickView {
+                    intent: Intent::PermissionSet { key: key.word(), chosen: !ticked },
+                    key: key.word(),
+                    label: set.role_id.clone(),
+                    hint: absent_hint(hint, &absent, words),
+                    badge: if recommended {
+                        Some(words.say(en::SET_BADGE_PRESET))
+                    } else {
+                        is_broad(&set.role_id).then(|| words.say(en::SET_BADGE_BROAD))
+                    },
+                    ticked,
+                    disabled: barred,
+                }
+            })
+            .collect(),
+    )
+}
