@@ -148,7 +148,7 @@ impl Model {
         if language != self.language {
             return;
         }
-        match text.and_then(sentences).map(|sentences| Catalogue::with(language, sentences)) {
+        match text.and_then(|text| catalogue(language, text)) {
             Some(catalogue) => self.catalogue = Rc::new(catalogue),
             // English is always there: better an English page than none.
             None => "en".clone_into(&mut self.language),
@@ -196,10 +196,12 @@ fn clean_path(address: &Address) -> String {
     if fragment.is_empty() { home } else { format!("{home}#{fragment}") }
 }
 
-/// Keys and sentences of a language file; `None` when it is no object of texts.
-fn sentences(text: &str) -> Option<Vec<(String, String)>> {
+/// A language file; `None` when it is no object of texts, or not one for this program.
+fn catalogue(language: &str, text: &str) -> Option<Catalogue> {
     let value = json::parse(text).ok()?;
-    value.as_object()?.iter().map(|(key, text)| Some((key.clone(), text.as_str()?.to_owned()))).collect()
+    let members = value.as_object()?;
+    // A member that is no text is left out, and then its key is missing.
+    Catalogue::with(language, members.iter().filter_map(|(key, text)| Some((key.as_str(), text.as_str()?))))
 }
 
 fn config_finding(error: &ConfigError) -> Finding {
@@ -236,9 +238,13 @@ mod tests {
     use super::*;
 
     #[test]
-    fn only_an_object_of_texts_is_a_language() {
-        assert_eq!(sentences(r#"{"A":"b"}"#), Some(vec![("A".into(), "b".into())]));
-        assert_eq!(sentences("[]"), None);
-        assert_eq!(sentences(r#"{"A":1}"#), None);
+    fn only_an_object_of_all_texts_is_a_language() {
+        let members: Vec<_> = text::all().map(|message| format!("\"{}\":\"ord\"", message.key())).collect();
+        let whole = format!("{{{}}}", members.join(","));
+        assert_eq!(catalogue("da", &whole).map(|it| it.language().to_owned()), Some("da".to_owned()));
+        assert_eq!(catalogue("da", &whole.replacen("\"ord\"", "1", 1)), None);
+        assert_eq!(catalogue("da", r#"{"A":"b"}"#), None);
+        assert_eq!(catalogue("da", "[]"), None);
+        assert_eq!(catalogue("da", ""), None);
     }
 }

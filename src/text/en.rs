@@ -2,6 +2,8 @@
 
 use super::messages;
 
+const START: u16 = 0;
+
 messages! {
     // Stages
     STAGE_WELCOME = "Welcome";

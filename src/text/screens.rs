@@ -2,6 +2,8 @@
 
 use super::messages;
 
+const START: u16 = super::en::END;
+
 messages! {
     // Everywhere
     SKIP_TO_CONTENT = "Skip to the content";

@@ -15,7 +15,7 @@ pub(super) fn finding(words: &Catalogue, found: &Finding) -> FindingView {
         .map(|(slot, value)| (*slot, if *slot == "step" { step_word(words, value) } else { value.clone() }))
         .collect();
     let slots: Vec<(&str, &str)> = slots.iter().map(|(slot, value)| (*slot, value.as_str())).collect();
-    let (what, why, fix, who) = findings::sentences(code).map_or_else(
+    let (what, why, fix, who) = findings::sentences(found.code as u16).map_or_else(
         || (code.to_owned(), String::new(), String::new(), String::new()),
         |said| {
             let fill = |message| words.fill(message, &slots);

@@ -8,15 +8,7 @@ mod calls;
 mod checks;
 mod sign_in;
 
-use super::Message;
-
-/// A message of this file.
-macro_rules! message {
-    ($key:expr, $english:expr) => {
-        crate::text::Message(&crate::text::Sentence { key: $key, english: $english })
-    };
-}
-use message;
+use super::{Message, Part};
 
 /// Who can put it right.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -37,26 +29,23 @@ pub enum Who {
     Support,
 }
 
+/// Names of those who can, in the order of [`Who`].
+const WHO: Part = (
+    "who.you\nwho.entra_admin\nwho.business_central_admin\nwho.host\nwho.wait\nwho.partner\nwho.support\n",
+    "You\n\
+     An administrator of your Microsoft Entra tenant\n\
+     An administrator of Business Central\n\
+     Whoever hosts this page\n\
+     Nobody: it takes a little time\n\
+     The supplier of the integration\n\
+     Support, with the details shown here\n",
+);
+
 impl Who {
     /// Its name.
     pub fn message(self) -> Message {
-        match self {
-            Self::You => message!("who.you", "You"),
-            Self::EntraAdmin => message!("who.entra_admin", "An administrator of your Microsoft Entra tenant"),
-            Self::BusinessCentralAdmin => {
-                message!("who.business_central_admin", "An administrator of Business Central")
-            }
-            Self::Host => message!("who.host", "Whoever hosts this page"),
-            Self::Wait => message!("who.wait", "Nobody: it takes a little time"),
-            Self::Partner => message!("who.partner", "The supplier of the integration"),
-            Self::Support => message!("who.support", "Support, with the details shown here"),
-        }
+        Message(START + 3 * CODES + self as u16)
     }
-
-    /// All of them, for the catalogue test.
-    #[cfg(not(target_arch = "wasm32"))]
-    pub const ALL: [Self; 7] =
-        [Self::You, Self::EntraAdmin, Self::BusinessCentralAdmin, Self::Host, Self::Wait, Self::Partner, Self::Support];
 }
 
 /// What a finding says.
@@ -72,50 +61,38 @@ pub struct Sentences {
     pub who: Who,
 }
 
-/// The key of a code's headline ends in this.
-const WHAT: &str = ".what";
-
-impl Sentences {
-    /// The code these belong to; kept in the key, so that the wasm holds the word once.
-    fn code(&self) -> &'static str {
-        self.what.key.strip_suffix(WHAT).unwrap_or(self.what.key)
-    }
-}
-
-/// Declares one file's sentences as `TABLE`: code, who, what, why, fix.
+/// Declares one file's sentences: code, who, what, why, fix.
 macro_rules! sentences_of {
     ($($code:ident $who:ident $what:literal $why:literal $fix:literal)*) => {
-        pub(super) static TABLE: &[super::Sentences] = &[$(super::Sentences {
-            what: super::message!(concat!(stringify!($code), ".what"), $what),
-            why: super::message!(concat!(stringify!($code), ".why"), $why),
-            fix: super::message!(concat!(stringify!($code), ".fix"), $fix),
-            who: super::Who::$who,
-        }),*];
+        pub(super) const LINES: crate::text::Part = (
+            concat!($(stringify!($code), ".what\n", stringify!($code), ".why\n", stringify!($code), ".fix\n"),*),
+            concat!($($what, "\n", $why, "\n", $fix, "\n"),*),
+        );
+        pub(super) static WHO: &[super::Who] = &[$(super::Who::$who),*];
     };
 }
 use sentences_of;
 
-/// In the order of `flow::finding`.
-fn table() -> impl Iterator<Item = &'static Sentences> {
-    sign_in::TABLE.iter().chain(checks::TABLE).chain(calls::TABLE)
-}
-
-/// The sentences of a code.
-pub fn sentences(code: &str) -> Option<&'static Sentences> {
-    table().find(|sentences| sentences.code() == code)
-}
-
-/// Every code with its sentences, for the catalogue test.
+const START: u16 = super::screens::END;
+#[expect(clippy::cast_possible_truncation, reason = "some hundred")]
+const CODES: u16 = (sign_in::WHO.len() + checks::WHO.len() + calls::WHO.len()) as u16;
+/// The place behind the last.
 #[cfg(not(target_arch = "wasm32"))]
-pub fn all() -> impl Iterator<Item = (&'static str, &'static Sentences)> {
-    table().map(|sentences| (sentences.code(), sentences))
+pub(super) const END: u16 = START + 3 * CODES + Who::Support as u16 + 1;
+/// The findings in the order of `flow::finding`, then who can.
+pub(super) const LINES: [Part; 4] = [sign_in::LINES, checks::LINES, calls::LINES, WHO];
+
+/// The sentences of a code, which is given by its place in `flow::finding`.
+pub fn sentences(place: u16) -> Option<Sentences> {
+    let who = *sign_in::WHO.iter().chain(checks::WHO).chain(calls::WHO).nth(place.into())?;
+    let what = START + 3 * place;
+    Some(Sentences { what: Message(what), why: Message(what + 1), fix: Message(what + 2), who })
 }
 
-/// Every message of this file, for the catalogue test.
+/// Every code with its sentences, for native tools.
 #[cfg(not(target_arch = "wasm32"))]
-pub fn messages() -> impl Iterator<Item = Message> {
-    let of_findings = table().flat_map(|sentences| [sentences.what, sentences.why, sentences.fix]);
-    of_findings.chain(Who::ALL.into_iter().map(Who::message))
+pub fn all() -> impl Iterator<Item = (&'static str, Sentences)> {
+    (0..CODES).filter_map(sentences).map(|said| (said.what.key().trim_end_matches(".what"), said))
 }
 
 #[cfg(all(test, not(target_arch = "wasm32")))]
@@ -142,30 +119,30 @@ mod tests {
     #[test]
     fn a_code_leads_to_its_own_sentences() {
         for (code, own) in all() {
-            assert_eq!(sentences(code), Some(own), "{code} stands twice or is hidden by another");
-            assert_eq!(own.why.key, format!("{code}.why"));
-            assert_eq!(own.fix.key, format!("{code}.fix"));
+            assert_eq!(own.what.key(), format!("{code}.what"));
+            assert_eq!(own.why.key(), format!("{code}.why"));
+            assert_eq!(own.fix.key(), format!("{code}.fix"));
         }
-        assert_eq!(sentences("no_such_code"), None);
-        assert_eq!(sentences("config_missing.what"), None);
+        assert!(all().count() > 60, "the tables are joined");
+        assert_eq!(sentences(CODES), None);
     }
 
     #[test]
-    fn keys_are_unique() {
-        let keys: Vec<_> = messages().map(|message| message.key).collect();
-        assert_eq!(keys.iter().collect::<BTreeSet<_>>().len(), keys.len());
-        assert!(keys.len() > 200, "the tables are joined");
+    fn who_can_is_named() {
+        for (who, key) in [(Who::You, "who.you"), (Who::Wait, "who.wait"), (Who::Support, "who.support")] {
+            assert_eq!(who.message().key(), key);
+        }
     }
 
     #[test]
     fn sentences_keep_their_length() {
         for (code, own) in all() {
             for (message, limit) in [(own.what, 70), (own.why, 180), (own.fix, 220)] {
-                let length = message.english.chars().count();
+                let length = message.english().chars().count();
                 assert!(
                     (8..=limit).contains(&length),
                     "{code}: {length} characters, {limit} at most: {}",
-                    message.english
+                    message.english()
                 );
             }
         }
@@ -174,16 +151,16 @@ mod tests {
     #[test]
     fn sentences_keep_their_form() {
         for (code, own) in all() {
-            assert!(!own.what.english.ends_with('.'), "{code}: a headline has no full stop");
+            assert!(!own.what.english().ends_with('.'), "{code}: a headline has no full stop");
             for message in [own.why, own.fix] {
-                assert!(message.english.ends_with(['.', '}']), "{}: a sentence ends in a full stop", message.key);
+                assert!(message.english().ends_with(['.', '}']), "{}: a sentence ends in a full stop", message.key());
             }
             for message in [own.what, own.why, own.fix] {
-                let text = message.english;
-                assert!(slots(text).is_ok(), "{}: {:?}", message.key, slots(text));
-                assert!(text.trim() == text && !text.contains("  "), "{}: stray space", message.key);
+                let text = message.english();
+                assert!(slots(text).is_ok(), "{}: {:?}", message.key(), slots(text));
+                assert!(text.trim() == text && !text.contains("  "), "{}: stray space", message.key());
                 for word in ["!", "lease ", "went wrong", "sorry", "invalid", "unfortunately", "simply", "Azure AD"] {
-                    assert!(!text.contains(word), "{}: {word:?}", message.key);
+                    assert!(!text.contains(word), "{}: {word:?}", message.key());
                 }
             }
         }
