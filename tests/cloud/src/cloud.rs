@@ -8,16 +8,17 @@ use uuid::Uuid;
 use crate::business_central::BusinessCentral;
 use crate::caller::{Caller, TokenProblem};
 use crate::contract::Contract;
-use crate::cors::{self, Readers};
+use crate::cors::{self, Part, Readers};
 use crate::faults::{Effect, Fault, Faults};
 use crate::ids::Ids;
+use crate::limits::{Limits, Usage, Verdict};
 use crate::log::{LogEntry, Who, redact_body, redact_url};
 use crate::login::LoginState;
 use crate::seed::{BUSINESS_CENTRAL_APP_ID, GRAPH_APP_ID};
 use crate::state::{Directory, Tenant};
 use crate::tokens::{Holder, Tokens};
 use crate::wire::{empty, header, json, set};
-use crate::{Request, Response, Settings, control, graph, login, world};
+use crate::{Request, Response, Settings, control, graph, limits, login, world};
 
 /// The three services, each on an origin of its own.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -44,7 +45,11 @@ pub struct Cloud {
     pub(crate) items: Vec<LogEntry>,
     pub(crate) clock_offset_ms: i64,
     pub(crate) lag_ms: u64,
-    pub(crate) admin_api_cors: bool,
+    /// Parts of Business Central whose answers a page may not read.
+    closed: BTreeSet<Part>,
+    /// Parts of Business Central that cannot be reached at all.
+    unreachable: BTreeSet<Part>,
+    usage: Usage,
     contract: Option<Arc<Contract>>,
     pub(crate) violations: Vec<String>,
 }
@@ -64,7 +69,9 @@ impl Cloud {
             items: Vec::new(),
             clock_offset_ms: 0,
             lag_ms: 0,
-            admin_api_cors: true,
+            closed: BTreeSet::new(),
+            unreachable: BTreeSet::new(),
+            usage: Usage::default(),
             contract: None,
             violations: Vec::new(),
             ids,
@@ -101,7 +108,37 @@ impl Cloud {
 
     /// Whether Business Central's admin API answers pages of other origins (unknown in reality).
     pub fn set_admin_api_cors(&mut self, allowed: bool) {
-        self.admin_api_cors = allowed;
+        self.set_cors(Part::Admin, allowed);
+    }
+
+    /// Whether a part of Business Central answers pages of other origins. Where it does not, its preflight fails and a browser
+    /// tells its page nothing.
+    pub fn set_cors(&mut self, part: Part, allowed: bool) {
+        if allowed {
+            self.closed.remove(&part)
+        } else {
+            self.closed.insert(part)
+        };
+    }
+
+    /// Whether a part of Business Central can be reached. Where it cannot, no request arrives and none is answered.
+    pub fn set_network(&mut self, part: Part, up: bool) {
+        if up {
+            self.unreachable.remove(&part)
+        } else {
+            self.unreachable.insert(part)
+        };
+    }
+
+    /// Other limits on what one user may ask of Business Central.
+    pub fn set_limits(&mut self, limits: Limits) {
+        self.usage.limits = limits;
+    }
+
+    /// The most requests of one user that Business Central had at once, waiting ones included. Only with a
+    /// [`Limits::service_ms`] do requests overlap.
+    pub fn most_requests_at_once(&self) -> usize {
+        self.usage.most_at_once()
     }
 
     /// Judges every Graph exchange from now on.
@@ -168,6 +205,9 @@ impl Cloud {
             return empty(421);
         };
         let url = path_and_query(request);
+        if service == Service::BusinessCentral && self.unreachable.contains(&Part::of(request.uri().path())) {
+            return dropped();
+        }
         if cors::is_preflight(request) {
             return self.preflight(request, service, &url);
         }
@@ -175,13 +215,20 @@ impl Cloud {
         let delay = self.faults.take(&method, &url, |effect| matches!(effect, Effect::Delay { .. }));
         let fault = self.faults.take(&method, &url, |effect| !matches!(effect, Effect::Delay { .. }));
         let who = self.who(request, service, now);
+        let mut waited = 0;
         let mut response = match &fault {
             Some(Effect::DropBefore) => dropped(),
             Some(Effect::Status { status, retry_after, code }) => {
                 self.refuse(service, *status, *retry_after, code, request, now)
             }
             Some(Effect::Opaque) => empty(503),
-            _ => self.serve(service, request, now),
+            _ => match self.limited(service, &who, now) {
+                Verdict::Served { after_ms } => {
+                    waited = after_ms;
+                    self.serve(service, request, now)
+                }
+                refused => limits::refusal(refused, self.ids.uuid()),
+            },
         };
         if service == Service::Graph {
             self.judge(request, &response, matches!(fault, Some(Effect::DropBefore | Effect::Opaque)));
@@ -211,8 +258,9 @@ impl Cloud {
             response = dropped();
             fault_name = Some("drop_item");
         }
-        if let Some(Effect::Delay { ms }) = delay {
-            set(&mut response, "x-cloud-delay", &ms.to_string());
+        let delay = waited + if let Some(Effect::Delay { ms }) = delay { ms } else { 0 };
+        if delay > 0 {
+            set(&mut response, "x-cloud-delay", &delay.to_string());
         }
         let items = std::mem::take(&mut self.items);
         let mut entry = entry(request, &response, who, now);
@@ -220,6 +268,14 @@ impl Cloud {
         entry.items = items;
         self.log.push(entry);
         response
+    }
+
+    /// The limits Business Central puts on one user.
+    fn limited(&mut self, service: Service, who: &Who, now: u64) -> Verdict {
+        match who {
+            Who::Person(user) | Who::App(user) if service == Service::BusinessCentral => self.usage.arrive(user, now),
+            _ => Verdict::Served { after_ms: 0 },
+        }
     }
 
     fn preflight(&mut self, request: &Request, service: Service, url: &str) -> Response {
@@ -239,7 +295,7 @@ impl Cloud {
     fn readers(&self, request: &Request, service: Service) -> Readers {
         let asker_is_spa =
             header(request, "origin").is_some_and(|origin| self.spa_origins().iter().any(|known| known == origin));
-        cors::readers(service, request.uri().path(), self.admin_api_cors, asker_is_spa)
+        cors::readers(service, request.uri().path(), &self.closed, asker_is_spa)
     }
 
     /// Origins of every registered `spa` redirect URI.

@@ -2,7 +2,8 @@
 //!
 //! `GET /_cloud/state` · `POST /_cloud/reset` · `POST /_cloud/faults` (one [`Fault`] or a list) ·
 //! `POST /_cloud/clock {"advance_ms":n}` · `POST /_cloud/lag {"ms":n}` · `POST /_cloud/edit` (one [`Edit`] or a list;
-//! `{"business_central": wish}` for what lies inside Business Central) ·
+//! `{"business_central": wish}` for what lies inside Business Central; `{"cors": {"part": "odata", "allowed": false}}`,
+//! `{"network": {"part": "admin", "up": false}}`, `{"limits": {"service_ms": 200}}`) ·
 //! `POST /_cloud/business-central` (one arrangement or a list, see [`crate::business_central::BusinessCentral::arrange`]) ·
 //! `POST /_cloud/assertion {"issuer","subject","audience"}` (what an outside issuer would hand to a workload).
 
@@ -14,7 +15,7 @@ use crate::log::redact;
 use crate::login::external_assertion;
 use crate::state::{CredentialPolicy, Tenant};
 use crate::wire::{empty, json as json_answer, set};
-use crate::{Cloud, Fault, Request, Response};
+use crate::{Cloud, Fault, Limits, Part, Request, Response};
 
 /// An arrangement of the directory. Every one takes an optional `tenant` (id or domain), by default the first tenant.
 #[derive(Clone, Debug, Deserialize)]
@@ -69,6 +70,22 @@ pub enum Edit {
     DeletedKeepsUniqueName(bool),
     /// Whether Business Central's admin API answers pages of other origins.
     AdminApiCors(bool),
+    /// Whether a part of Business Central answers pages of other origins.
+    Cors {
+        /// The part.
+        part: Part,
+        /// Whether it does.
+        allowed: bool,
+    },
+    /// Whether a part of Business Central can be reached at all.
+    Network {
+        /// The part.
+        part: Part,
+        /// Whether it can.
+        up: bool,
+    },
+    /// What Business Central allows one user; what is not named keeps its default.
+    Limits(Limits),
 }
 
 #[derive(Deserialize)]
@@ -158,10 +175,17 @@ impl Cloud {
 
     /// Arranges one thing. `now` is the cloud's time.
     pub fn edit(&mut self, tenant: Option<&str>, edit: &Edit, now: u64) -> Result<(), String> {
-        if let Edit::AdminApiCors(allowed) = edit {
-            self.set_admin_api_cors(*allowed);
-            return Ok(());
+        match edit {
+            Edit::AdminApiCors(allowed) => self.set_admin_api_cors(*allowed),
+            Edit::Cors { part, allowed } => self.set_cors(*part, *allowed),
+            Edit::Network { part, up } => self.set_network(*part, *up),
+            Edit::Limits(limits) => self.set_limits(*limits),
+            _ => return self.edit_directory(tenant, edit, now),
         }
+        Ok(())
+    }
+
+    fn edit_directory(&mut self, tenant: Option<&str>, edit: &Edit, now: u64) -> Result<(), String> {
         let name = tenant.map_or_else(|| crate::seed::CRONUS.to_string(), str::to_owned);
         let tenant = self.tenant_mut(&name).ok_or_else(|| format!("no tenant '{name}'"))?;
         apply(tenant, edit, now).ok_or_else(|| format!("nothing to edit for {edit:?}"))
@@ -230,7 +254,8 @@ fn apply(tenant: &mut Tenant, edit: &Edit, now: u64) -> Option<()> {
         Edit::UsersMayRegisterApplications(may) => tenant.users_may_register_applications = *may,
         Edit::ApplicationScopeGrantsRoles(covers) => tenant.application_scope_grants_roles = *covers,
         Edit::DeletedKeepsUniqueName(keeps) => tenant.deleted_keeps_unique_name = *keeps,
-        Edit::AdminApiCors(_) => {}
+        // Not the directory's.
+        Edit::AdminApiCors(_) | Edit::Cors { .. } | Edit::Network { .. } | Edit::Limits(_) => {}
     }
     Some(())
 }

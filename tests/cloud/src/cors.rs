@@ -2,9 +2,12 @@
 //!
 //! Login: discovery and keys for everybody, the token endpoint only for origins of registered `spa` redirect URIs
 //! (`sign-in.md` 2.1), nothing for confidential clients. Graph: `*` (`graph.md` 12). Business Central: the asking
-//! origin; its admin API is unknown in reality and therefore a switch (`business-central.md` 6).
+//! origin; its parts are unknown in reality and therefore each a switch (`business-central.md` 6).
+
+use std::collections::BTreeSet;
 
 use http::header::{self, HeaderName};
+use serde::{Deserialize, Serialize};
 
 use crate::wire::{empty, header as read_header, set};
 use crate::{Request, Response, Service};
@@ -30,11 +33,45 @@ pub(crate) enum Readers {
     Asker,
 }
 
+/// A part of Business Central of which nobody knows whether a browser may read it, each on its own
+/// (`business-central.md` 6).
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Part {
+    /// The admin API.
+    Admin,
+    /// The short list of environments.
+    Environments,
+    /// The automation API.
+    Automation,
+    /// The standard API and those of extensions.
+    Api,
+    /// Pages published as web services.
+    Odata,
+}
+
+impl Part {
+    /// The part an address of Business Central belongs to.
+    pub(crate) fn of(path: &str) -> Self {
+        if path.starts_with("/admin/") {
+            Self::Admin
+        } else if path.starts_with("/environments/") {
+            Self::Environments
+        } else if path.contains("/api/microsoft/automation/") {
+            Self::Automation
+        } else if path.contains("/ODataV4") {
+            Self::Odata
+        } else {
+            Self::Api
+        }
+    }
+}
+
 /// Who may read, where the address alone decides. The token endpoint decides per client instead.
-pub(crate) fn readers(service: Service, path: &str, admin_api_open: bool, asker_is_spa: bool) -> Readers {
+pub(crate) fn readers(service: Service, path: &str, closed: &BTreeSet<Part>, asker_is_spa: bool) -> Readers {
     match service {
         Service::Graph => Readers::Everybody,
-        Service::BusinessCentral if path.starts_with("/admin/") && !admin_api_open => Readers::Nobody,
+        Service::BusinessCentral if closed.contains(&Part::of(path)) => Readers::Nobody,
         Service::BusinessCentral => Readers::Asker,
         Service::Login if path.contains("/.well-known/") || path.contains("/discovery/") => Readers::Everybody,
         Service::Login if path.ends_with("/oauth2/v2.0/token") && asker_is_spa => Readers::Asker,
