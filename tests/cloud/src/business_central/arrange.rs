@@ -6,6 +6,7 @@ use uuid::Uuid;
 
 use super::model::{AccessControl, Environment, EnvironmentStatus, License, State, User};
 use super::pages::{PartnerPage, RecordNames, WebService};
+use super::scale::{self, Scale};
 use super::seed::PARTNER_EXTENSION;
 use super::{BusinessCentral, entra_applications};
 use crate::ids::Ids;
@@ -70,6 +71,9 @@ enum What {
     Version(String),
     /// Installs or removes an extension, by name.
     Extension { name: String, installed: bool },
+    /// Grows the environment, and the number of the tenant's environments; without sizes 500 permission sets, 300 companies,
+    /// 40 environments and pages of 100 rows.
+    Scale(Scale),
     /// Gives a company another name; its id stays.
     RenameCompany { from: String, to: String },
     /// A sandbox made as a copy of the environment, with everything in it.
@@ -88,6 +92,10 @@ pub(super) fn arrange(bc: &mut BusinessCentral, wish: &Value, ids: &mut Ids) -> 
     let wish: Arrangement = serde_json::from_value(wish.clone()).map_err(|error| error.to_string())?;
     if let What::CopyEnvironment(name) = wish.what {
         return bc.copy_environment(wish.tenant, &wish.environment, name);
+    }
+    if let What::Scale(scale) = wish.what {
+        let tenant = bc.tenant_mut(wish.tenant).ok_or("there is no such tenant")?;
+        return scale::grow(tenant, &wish.environment, scale);
     }
     let environment = bc
         .environment_mut(wish.tenant, &wish.environment)
@@ -147,7 +155,7 @@ pub(super) fn arrange(bc: &mut BusinessCentral, wish: &Value, ids: &mut Ids) -> 
             }
         }
         // Done before, because it needs the whole tenant.
-        What::CopyEnvironment(_) => {}
+        What::CopyEnvironment(_) | What::Scale(_) => {}
         What::RenameCompany { from, to } => rename_company(environment, &from, &to)?,
         What::AddUser { user_name, license, role_ids } => {
             environment.users.push(User {

@@ -26,6 +26,7 @@ mod pages;
 mod permission_sets;
 mod read_pages;
 mod record_page;
+mod scale;
 pub mod seed;
 mod text;
 mod user_permissions;
@@ -292,6 +293,7 @@ fn route(
         root: format!("{origin}{}", root.get(..root.len().saturating_sub(tail)).unwrap_or(root)),
         address: format!("{origin}{path}"),
         language,
+        page_rows: environment.page_rows,
     };
     if surface == Surface::WebServices {
         return web_services::handle(environment, &principal, &call, &below, ids);

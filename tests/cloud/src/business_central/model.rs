@@ -82,6 +82,8 @@ pub struct Environment {
     pub odata_read_only: bool,
     /// Property names of page 9861; they are not established for every version (`business-central.md` 10).
     pub odata_card: RecordNames,
+    /// Rows of one answer, when fewer than the service's own limit.
+    pub page_rows: Option<usize>,
     /// Configuration packages of every company.
     pub packages: Vec<ConfigPackage>,
     /// Its companies.

@@ -58,6 +58,8 @@ pub(super) struct Call<'a> {
     /// Address of this request without its query.
     pub(super) address: String,
     pub(super) language: Language,
+    /// Rows of one answer, when the environment gives fewer than the service may.
+    pub(super) page_rows: Option<usize>,
 }
 
 /// Decoded query options.
@@ -140,7 +142,8 @@ impl Call<'_> {
 
         let offset = self.number("$skiptoken")?.unwrap_or(0);
         let asked = self.preferred_page();
-        let page = asked.unwrap_or(PAGE).clamp(1, PAGE);
+        let longest = self.page_rows.unwrap_or(PAGE).clamp(1, PAGE);
+        let page = asked.unwrap_or(longest).clamp(1, longest);
         let next = offset.saturating_add(page);
         let more = next < rows.len();
         let selected = self.selected(set)?;

@@ -85,6 +85,7 @@ fn environment(tenant: Uuid, name: &str, kind: EnvironmentKind, country: &str, v
         web_services: web_services(),
         odata_read_only: false,
         odata_card: RecordNames::card(),
+        page_rows: None,
         packages: Vec::new(),
         companies: Vec::new(),
         users: Vec::new(),
