@@ -79,7 +79,8 @@ messages! {
     PERMISSION_SETS_HINT = "What the application may do inside Business Central.";
     CHOOSE_ONE = "Choose…";
     SEARCH = "Search";
-    SEARCH_FOUND = "{count} shown";
+    SEARCH_FOUND = "{count} found";
+    SEARCH_MORE = "Show {count} more";
     APP_ROLES = "App roles";
     APP_ROLES_HINT = "Which of Business Central’s services the application may call. Granted for the whole tenant.";
     CHOOSE_USER = "Registration in Business Central";

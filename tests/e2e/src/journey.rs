@@ -171,9 +171,18 @@ impl<'a> Journey<'a> {
         self.choose("#preset", name).await;
     }
 
-    /// Chooses the environment from the list.
+    /// Ticks an environment of the list, unless it is ticked already.
     pub async fn choose_environment(&self, name: &str) {
-        self.choose("#environment", name).await;
+        let find = "const all = [...document.querySelectorAll('[data-list=environments] .option')];
+            const it = all.find(it => it.querySelector('span').firstChild.textContent === arguments[0])?.querySelector('input');
+            if (!it || it.disabled) return null;
+            for (const one of document.querySelectorAll('[data-wanted]')) one.removeAttribute('data-wanted');
+            it.setAttribute('data-wanted', '');
+            return { ticked: it.checked }";
+        let found = self.screen.until_with(&format!("{name} can be chosen"), find, &[json!(name)]).await;
+        if found["ticked"] == json!(false) {
+            self.screen.click("[data-list=environments] [data-wanted]").await;
+        }
     }
 
     /// Names the application.
@@ -203,11 +212,60 @@ impl<'a> Journey<'a> {
         self.tick(role_id).await;
     }
 
-    /// Goes on to the plan, as soon as nothing stands in the way.
-    pub async fn show_plan(&self) {
+    /// The way that is taken in an environment, by its stable word.
+    pub async fn route(&self, environment: &str) -> String {
+        let script = "return document.querySelector(`input[name=\"route-${arguments[0]}\"]:checked`)?.value";
+        let route = self.screen.until_with("a way is taken", script, &[json!(environment)]).await;
+        route.as_str().unwrap_or_default().to_owned()
+    }
+
+    /// Unfolds every choice of ways.
+    pub async fn open_routes(&self) {
+        self.screen.eval("for (const it of document.querySelectorAll('.way details')) it.open = true").await;
+    }
+
+    /// Takes another way in an environment.
+    pub async fn choose_route(&self, environment: &str, route: &str) {
+        self.open_routes().await;
+        self.screen.click(&format!("input[name=\"route-{environment}\"][value={route}]")).await;
+        let script =
+            "return document.querySelector(`input[name=\"route-${arguments[0]}\"]:checked`)?.value === arguments[1]";
+        self.screen.until_with("the way is taken", script, &[json!(environment), json!(route)]).await;
+    }
+
+    /// Waits until the page asks to register by hand, and reads what it asks for: client id and description.
+    pub async fn asked_to_register(&self) -> (String, String) {
+        let asks =
+            "return !!document.querySelector('.ask #description') && document.querySelector('.ask #client-id').value";
+        let client_id = self.screen.until("the page asks for a hand", asks).await;
+        let client_id = client_id.as_str().unwrap_or_default().to_owned();
+        (client_id, self.screen.value("#description").await)
+    }
+
+    /// How the lane of this title ended, in a word.
+    pub async fn lane(&self, title: &str) -> String {
+        let script = "const all = [...document.querySelectorAll('.lanes .card')];
+            return all.find(it => it.querySelector('h2').textContent === arguments[0])?.querySelector('.row__line .state')?.innerText";
+        let word = self.screen.until_with(&format!("{title} has ended"), script, &[json!(title)]).await;
+        word.as_str().unwrap_or_default().to_owned()
+    }
+
+    /// Base URLs of all environments on the hand-over screen.
+    pub async fn base_urls(&self) -> Vec<String> {
+        let all = self.screen.eval("return [...document.querySelectorAll('[id^=base-url]')].map(it => it.value)").await;
+        all.as_array().into_iter().flatten().filter_map(|url| url.as_str().map(str::to_owned)).collect()
+    }
+
+    /// Waits until nothing stands in the way of the plan.
+    pub async fn can_plan(&self) {
         self.screen
             .until("the plan can be shown", "return !!document.querySelector('#show-plan:not([aria-disabled])')")
             .await;
+    }
+
+    /// Goes on to the plan, as soon as nothing stands in the way.
+    pub async fn show_plan(&self) {
+        self.can_plan().await;
         self.screen.click("#show-plan").await;
         self.screen.until("the plan is shown", "return !!document.querySelector('.plan-line')").await;
     }

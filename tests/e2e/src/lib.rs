@@ -10,6 +10,7 @@
 
 mod driver;
 pub mod files;
+mod frames;
 mod journey;
 mod leftovers;
 mod screen;
@@ -18,6 +19,7 @@ mod tour;
 mod traffic;
 mod world;
 
+pub use frames::{Frames, percentile};
 pub use journey::{Consent, Handed, Journey, PlanLine};
 pub use leftovers::Leftovers;
 pub use screen::{Said, Screen};

@@ -115,6 +115,27 @@ impl World {
             .collect()
     }
 
+    /// The writes to Graph and Business Central that worked, with what they carried, to find any that was done twice.
+    pub fn writes_that_worked_since(&self, first: usize) -> Vec<String> {
+        let graph_and_central = [&self.cloud.origins.graph, &self.cloud.origins.business_central];
+        let cloud = self.cloud.cloud();
+        let entries = cloud.log()[first..].iter().flat_map(|entry| std::iter::once(entry).chain(&entry.items));
+        entries
+            .filter(|entry| entry.write && entry.status < 300 && !entry.url.ends_with("$batch"))
+            .filter(|entry| {
+                entry.url.starts_with('/')
+                    || graph_and_central.iter().any(|origin| entry.url.starts_with(origin.as_str()))
+            })
+            .map(|entry| format!("{} {} {:?}", entry.method, entry.url, entry.request_body))
+            .collect()
+    }
+
+    /// Three active environments in which the extension is installed: Production, Sandbox and Training.
+    pub fn three_environments(&self) {
+        self.arrange("business-central", &json!({ "environment": "Sandbox", "do": { "partner_extension": true } }));
+        self.arrange("business-central", &json!({ "do": { "copy_environment": "Training" } }));
+    }
+
     /// Waits for a downloaded file and reads it. The browser gives it its name only when it is complete.
     pub async fn downloaded(&self, name: &str) -> String {
         let file = self.driver.downloads().join(name);

@@ -139,9 +139,14 @@ async fn the_whole_journey_works_without_a_mouse() {
     // The last of the list, and from there by its first letters.
     hands.press(Key::End).await;
     screen.until("the last preset is chosen", "return document.querySelector('#preset').value === 'other'").await;
-    hands.tab_to("#environment").await;
-    screen.keys("Prod").await;
-    screen.until("Production is chosen", "return document.querySelector('#environment').value === 'Production'").await;
+    hands.tab_to("[data-list=environments] input").await;
+    hands.press(Key::Space).await;
+    screen
+        .until(
+            "Production is chosen",
+            "const it = document.querySelector('[data-list=environments] .option'); return it.innerText.startsWith('Production') && it.querySelector('input').checked",
+        )
+        .await;
     hands.tab_to("[name=all-companies]").await;
     hands.press(Key::Down).await;
     screen

@@ -158,7 +158,7 @@ async fn answers_that_are_forged_or_used_before_are_never_traded() {
     journey.open().await;
     journey.sign_in_as(ADA, Consent::ForTheOrganization).await;
     // Both tokens were used by then.
-    world.screen.find("#environment").await;
+    world.screen.find("[data-list=environments] input").await;
     let traffic = world.screen.traffic().await;
     let answer = traffic
         .all()

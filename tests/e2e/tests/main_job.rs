@@ -201,38 +201,6 @@ async fn a_second_run_with_the_same_choices_keeps_everything_and_writes_nothing(
     world.all_is_well(&[]).await;
 }
 
-#[tokio::test(flavor = "multi_thread")]
-async fn the_guided_route_goes_on_when_a_person_has_registered_by_hand() {
-    let world = World::open().await;
-    let journey = world.journey();
-    journey.to_the_plan(ADA, "Magento 2", "Sandbox").await;
-    journey.confirm().await;
-    world
-        .screen
-        .until(
-            "the page asks for a hand",
-            "return !!document.querySelector('.ask #description') && document.querySelector('.ask #client-id').value",
-        )
-        .await;
-    let client_id = world.screen.value("#client-id").await;
-    let description = world.screen.value("#description").await;
-    let told = world.screen.text(".ask").await;
-    assert!(told.contains("Set State to Enabled"), "{told}");
-    assert!(!world.screen.shows("[data-step^=secret] .state--running").await, "nobody holds a credential yet");
-
-    // What the person does on the card inside Business Central.
-    let by_hand = json!({ "client_id": client_id, "description": description });
-    world.arrange("business-central", &json!({ "environment": "Sandbox", "do": { "register_by_hand": by_hand } }));
-    let handed = journey.read_credential().await;
-    assert_eq!(handed.client_id, client_id);
-    journey.stored().await;
-    journey.finish().await;
-    assert!(handed.base_url.ends_with("/Sandbox"), "{}", handed.base_url);
-    assert_eq!(handed.companies(&handed.token()).status, 200);
-    // The sandbox has no partner extension; looking for its page is how that is found out.
-    world.all_is_well(&["entraApplications"]).await;
-}
-
 /// What the page answers when the browser asks whether it may be left.
 async fn asks_before_leaving(world: &World) -> bool {
     let asked = "const asked = new Event('beforeunload', { cancelable: true }); window.dispatchEvent(asked); return asked.defaultPrevented";
