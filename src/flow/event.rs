@@ -149,6 +149,8 @@ pub enum Intent {
     Confirm,
     /// Stop at the next safe point.
     Cancel,
+    /// See the plan that takes back what the run made.
+    Undo,
     /// Try the failed steps again.
     Resume,
     /// Ask for the larger permission that grants need in some tenants.

@@ -183,6 +183,8 @@ codes! {
     AdminCenterForbidden = "admin_center_forbidden";
     /// The user did not appear within ten minutes of the guided step. Slots: description.
     UserNeverAppeared = "user_never_appeared";
+    /// Taking back: the record was to be deleted by hand and its user is still there. Slots: description.
+    RecordStillThere = "record_still_there";
     /// A secret was probably made, but its text never arrived, and it could not be removed. Slots: name.
     SecretLost = "secret_lost";
     /// Still throttled after all attempts. Slots: step.

@@ -43,6 +43,13 @@ impl Model {
             }
             Intent::CheckAgain => self.check_again(out),
             Intent::Plan => self.show_plan(),
+            Intent::Undo => {
+                self.plan = self.build_undo_plan();
+                if self.plan.is_some() {
+                    self.place = Place::Plan;
+                }
+            }
+            Intent::Back if self.plan.as_ref().is_some_and(|plan| plan.brief.undo) => self.leave_undo(),
             Intent::Back => {
                 if self.place == Place::Plan || self.run.as_ref().is_none_or(|run| run.outcome.is_some()) {
                     self.back_to_choices(out);
@@ -124,6 +131,16 @@ impl Model {
                 self.place = Place::Plan;
             }
         }
+    }
+
+    /// The plan of the way back is put away; what the run made stays.
+    fn leave_undo(&mut self) {
+        self.plan = None;
+        self.place = match &self.run {
+            Some(run) if run.holds_unstored_secret() => Place::HandOver,
+            Some(run) if run.outcome == Some(super::run::Outcome::Complete) => Place::Done,
+            _ => Place::Run,
+        };
     }
 
     /// Back to the second screen; what a run changed has to be read again.

@@ -48,6 +48,9 @@ messages! {
     DO_OPEN_ADMIN = "Open the Business Central admin center";
     DO_START_OVER = "Set up something else";
     DO_CONFIRM = "Set up access";
+    DO_UNDO = "Take it back";
+    DO_UNDO_CONFIRM = "Take all of this back";
+    DO_KEEP = "Keep it as it is";
     DO_REMINDER = "Download the reminder (.ics)";
     DO_SHOW_CREDENTIAL = "Show the credential";
     DO_DISMISS = "Close";
@@ -140,6 +143,8 @@ messages! {
     PLAN_NOTHING = "Nothing to change";
     PLAN_SUMMARY = "{create} to create, {change} to change, {remove} to remove, {keep} kept as they are.";
     PLAN_NOTHING_MORE = "Everything is as chosen. No request that writes would be sent.";
+    UNDO_TITLE = "What taking back would change";
+    UNDO_MORE = "What was there before stays. A deleted application can be restored in Microsoft Entra for 30 days.";
     WORD_CREATE = "Create";
     WORD_KEEP = "Keep";
     WORD_CHANGE = "Change";
@@ -168,6 +173,8 @@ messages! {
     WHY_VALID = "A secret is valid until {date}. Make a new one only if its text is lost.";
     WHY_WANTED = "You asked for a new one. The present one stays valid.";
     WHY_NEVER_SHOWN = "An interrupted run made it and nobody saw it.";
+    WHY_MADE = "This run made it.";
+    WHY_CHANGED = "This run changed it. It goes back to what it was.";
     WHY_NOT_THERE = "This environment does not have it. Its extension is probably not installed.";
     WHY_NOT_CHOSEN = "It is not among the chosen sets.";
     WHY_WIDER = "It is given for other companies than chosen.";
@@ -179,12 +186,14 @@ messages! {
     // Run
     RUN_TITLE = "Setting up access";
     RUN_STOPPED_TITLE = "Where things stand";
+    UNDO_RUN_TITLE = "Taking it back";
     LANE_ENTRA = "Microsoft Entra";
     LANE_CENTRAL = "Business Central";
     LANE_CREDENTIAL = "Credential and proof";
     LANE_COMPLETE = "Complete";
     LANE_PARTIAL = "Partly done";
     LANE_NOTHING = "Nothing changed";
+    LANE_UNDONE = "Taken back";
     SAY_PENDING = "Waits its turn";
     SAY_WORKING = "Working…";
     SAY_WAITING = "Waiting";
@@ -205,7 +214,9 @@ messages! {
     GUIDE_1 = "Open the card with the button below and sign in if asked.";
     GUIDE_2 = "Enter the client id and the description exactly as below.";
     GUIDE_3 = "Set State to Enabled and answer Yes when asked to create a user.";
+    GUIDE_REMOVE = "On the card of this client id set State to Disabled, then delete it. Its user goes with it.";
     GUIDE_WATCHING = "Looking every few seconds for the user to appear…";
+    REMOVE_WATCHING = "Looking every few seconds until the user is gone…";
     CONSENT_WATCHING = "Looking every few seconds for the grants to appear…";
     VALUE_DESCRIPTION = "Description";
 
@@ -217,6 +228,10 @@ messages! {
     OUTCOME_PARTIAL_SECRET = "What is done stays done, and the credential already works there. Try again to finish the rest, or take the credential first.";
     OUTCOME_NOTHING = "Nothing was changed";
     OUTCOME_NOTHING_MORE = "The first step did not succeed, so nothing was written.";
+    OUTCOME_UNDONE = "Everything was taken back";
+    OUTCOME_UNDONE_MORE = "What this run made is gone again. A deleted application can be restored in Microsoft Entra for 30 days.";
+    OUTCOME_HALF_UNDONE = "Part of it was taken back";
+    OUTCOME_HALF_UNDONE_MORE = "The rest is still there. Try again to take it back too.";
     SAID_STEP = "{step}: {state}";
 
     // Hand over

@@ -90,6 +90,9 @@ pub(super) fn done(model: &Model, run: &Run, words: &Catalogue) -> Option<DoneVi
         actions.extend((0..run.brief.sites.len()).map(Intent::OpenCard));
     }
     actions.push(Intent::StartOver);
+    if model.can_undo() {
+        actions.push(Intent::Undo);
+    }
     Some(DoneView {
         title: words.say(en::DONE_TITLE),
         text,

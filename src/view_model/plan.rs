@@ -1,7 +1,7 @@
 //! The third screen: every change with its reason and its very requests.
 
 use super::words::{action, finding, reason};
-use super::{ChangeKind, PlanLineView, PlanView, RequestView};
+use super::{ActionView, ChangeKind, PlanLineView, PlanView, RequestView};
 use crate::flow::plan::{Action, Brief, Line, Plan, Step};
 use crate::flow::{Finding, FindingCode, Intent, Model};
 use crate::protocol::http::{Body, Request};
@@ -30,13 +30,32 @@ pub(super) fn view(model: &Model, plan: &Plan, words: &Catalogue) -> PlanView {
         }
     }
     let others = if nothing { vec![Intent::Back, Intent::StartOver] } else { vec![Intent::Back] };
+    let mut others: Vec<ActionView> = others.iter().filter_map(|intent| action(words, intent)).collect();
+    let mut confirm = action(words, &Intent::Confirm);
+    if plan.brief.undo {
+        // The same buttons mean something else here: go back to the run, and take it back.
+        for (button, label) in confirm.iter_mut().chain(&mut others).zip([en::DO_UNDO_CONFIRM, en::DO_KEEP]) {
+            button.label = words.say(label);
+        }
+    }
+    let undo = plan.brief.undo;
     PlanView {
-        title: words.say(if nothing { en::PLAN_NOTHING } else { en::PLAN_TITLE }),
-        summary: if nothing { format!("{summary} {}", words.get(en::PLAN_NOTHING_MORE)) } else { summary },
+        title: words.say(match (undo, nothing) {
+            (true, _) => en::UNDO_TITLE,
+            (_, true) => en::PLAN_NOTHING,
+            _ => en::PLAN_TITLE,
+        }),
+        summary: if undo {
+            format!("{summary} {}", words.get(en::UNDO_MORE))
+        } else if nothing {
+            format!("{summary} {}", words.get(en::PLAN_NOTHING_MORE))
+        } else {
+            summary
+        },
         lines: plan.lines.iter().map(|it| line(it, &plan.brief, words)).collect(),
         notes,
-        confirm: if nothing { None } else { action(words, &Intent::Confirm) },
-        others: others.iter().filter_map(|intent| action(words, intent)).collect(),
+        confirm: confirm.filter(|_| !nothing),
+        others,
     }
 }
 

@@ -34,6 +34,7 @@ pub(super) fn view(model: &Model, run: &Run, words: &Catalogue) -> RunView {
                 Outcome::Complete => (Severity::Success, en::LANE_COMPLETE),
                 Outcome::Partial => (Severity::Warning, en::LANE_PARTIAL),
                 Outcome::Nothing => (Severity::Error, en::LANE_NOTHING),
+                Outcome::Undone => (Severity::Success, en::LANE_UNDONE),
             };
             view.severity = severity;
             view.word = words.say(word);
@@ -43,7 +44,11 @@ pub(super) fn view(model: &Model, run: &Run, words: &Catalogue) -> RunView {
     lanes.push(lane(words.say(en::LANE_CREDENTIAL), &|task| credential(task) && (task.lane.is_none() || !several)));
     lanes.retain(|lane| !lane.steps.is_empty());
     RunView {
-        title: words.say(if run.outcome.is_some() { en::RUN_STOPPED_TITLE } else { en::RUN_TITLE }),
+        title: words.say(match run.outcome {
+            Some(_) => en::RUN_STOPPED_TITLE,
+            None if run.brief.undo => en::UNDO_RUN_TITLE,
+            None => en::RUN_TITLE,
+        }),
         lanes,
         can_cancel: run.outcome.is_none() && !run.stopping,
         cancelling: run.outcome.is_none() && run.stopping,
@@ -55,17 +60,22 @@ fn outcome(outcome: Outcome, run: &Run, words: &Catalogue) -> OutcomeView {
     let unstored = run.holds_unstored_secret();
     let (severity, title, text) = match outcome {
         Outcome::Complete => (Severity::Success, en::OUTCOME_COMPLETE, en::OUTCOME_COMPLETE_MORE),
+        Outcome::Partial if run.brief.undo => {
+            (Severity::Warning, en::OUTCOME_HALF_UNDONE, en::OUTCOME_HALF_UNDONE_MORE)
+        }
         Outcome::Partial if unstored => (Severity::Warning, en::OUTCOME_PARTIAL, en::OUTCOME_PARTIAL_SECRET),
         Outcome::Partial => (Severity::Warning, en::OUTCOME_PARTIAL, en::OUTCOME_PARTIAL_MORE),
         Outcome::Nothing => (Severity::Error, en::OUTCOME_NOTHING, en::OUTCOME_NOTHING_MORE),
+        Outcome::Undone => (Severity::Success, en::OUTCOME_UNDONE, en::OUTCOME_UNDONE_MORE),
     };
-    let mut intents = Vec::new();
-    if outcome != Outcome::Complete {
-        intents.push(Intent::Resume);
-    }
+    let open = matches!(outcome, Outcome::Partial | Outcome::Nothing);
     // With a secret in hand there is no way back to the choices before it was stored.
-    intents.push(if unstored { Intent::ShowCredential } else { Intent::Back });
-    if outcome != Outcome::Complete {
+    let back = if unstored { Intent::ShowCredential } else { Intent::Back };
+    let mut intents = if open { vec![Intent::Resume, back] } else { vec![back] };
+    if outcome == Outcome::Partial && !run.brief.undo {
+        intents.push(Intent::Undo);
+    }
+    if open {
         intents.push(Intent::Copy(Piece::SupportReport));
     }
     OutcomeView {
@@ -164,10 +174,12 @@ fn guide(model: &Model, run: &Run, task: &Task, words: &Catalogue) -> AskView {
         copied: model.copied == Some(piece),
     };
     let lane = task.lane.unwrap_or_default();
-    let guided = task.step == Step::Record(RouteKind::Guided);
+    let guided = task.step == Step::Record(RouteKind::Guided) && !run.brief.undo;
     AskView {
         steps: if guided {
             [en::GUIDE_1, en::GUIDE_2, en::GUIDE_3].map(|step| words.say(step)).to_vec()
+        } else if run.brief.undo {
+            [en::GUIDE_1, en::GUIDE_REMOVE].map(|step| words.say(step)).to_vec()
         } else {
             Vec::new()
         },
@@ -176,7 +188,7 @@ fn guide(model: &Model, run: &Run, task: &Task, words: &Catalogue) -> AskView {
             copy(en::VALUE_DESCRIPTION, Piece::Description(lane), crate::flow::run::description_of(run, lane)),
         ],
         actions: action(words, &Intent::OpenCard(lane)).into_iter().collect(),
-        watching: words.say(en::GUIDE_WATCHING),
+        watching: words.say(if run.brief.undo { en::REMOVE_WATCHING } else { en::GUIDE_WATCHING }),
     }
 }
 

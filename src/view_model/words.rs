@@ -84,6 +84,7 @@ pub(super) fn action(words: &Catalogue, intent: &Intent) -> Option<ActionView> {
         Intent::MakeAnother => en::DO_MAKE_ANOTHER,
         Intent::WantSecret(false) => en::DO_NO_SECRET,
         Intent::Resume => en::DO_RESUME,
+        Intent::Undo => en::DO_UNDO,
         Intent::Back => en::DO_BACK,
         Intent::GrantMorePermission => en::DO_MORE_PERMISSION,
         Intent::OpenConsentPage => en::DO_CONSENT_PAGE,
@@ -130,6 +131,8 @@ pub(super) fn reason(words: &Catalogue, reason: &Reason) -> String {
         Reason::NeverShown => words.say(en::WHY_NEVER_SHOWN),
         Reason::NotThere => words.say(en::WHY_NOT_THERE),
         Reason::NotChosen => words.say(en::WHY_NOT_CHOSEN),
+        Reason::Made => words.say(en::WHY_MADE),
+        Reason::Changed => words.say(en::WHY_CHANGED),
         Reason::Wider => words.say(en::WHY_WIDER),
     }
 }

@@ -9,4 +9,5 @@ mod main_job;
 mod obstacles;
 mod presets;
 mod sign_in;
+mod undo;
 mod world;

@@ -175,6 +175,19 @@ impl World {
         self.click(Intent::Environment { name: name.into(), chosen: true });
     }
 
+    /// True when a step of the run needs the person.
+    pub fn asking(&self) -> bool {
+        let Page::Run(run) = self.page() else { return false };
+        run.lanes.iter().flat_map(|lane| &lane.steps).any(|step| step.ask.is_some())
+    }
+
+    /// The key of a permission set on the second screen, by its role id.
+    pub fn set_key(&self, environment: &str, role_id: &str) -> String {
+        let sets = self.site(environment).sets.known().expect("the sets were read");
+        let set = sets.iter().find(|set| set.role_id == role_id).expect("a set of this environment");
+        entrada::flow::choices::SetKey::of(set).word()
+    }
+
     /// What was read of an environment.
     pub fn site(&self, name: &str) -> &entrada::flow::checks::SiteFacts {
         self.model.facts.site(name).expect("a chosen environment")

@@ -40,36 +40,46 @@ pub(super) fn application_body(
     })
 }
 
+/// How an application that exists differs from the wanted one.
+#[derive(Debug, Default)]
+pub(super) struct Difference {
+    /// Members to change, as they shall be.
+    pub(super) change: Value,
+    /// The same members as they are.
+    pub(super) before: Value,
+    /// What differs, in words.
+    pub(super) differs: Vec<&'static str>,
+}
+
 /// What has to change on an application that exists, and what it is called. On an application that is not ours only
 /// the declared roles are touched, and what it declares besides stays.
-pub(super) fn difference(
-    application: &Application,
-    body: &Value,
-    roles: &[AppRole],
-    ours: bool,
-) -> (Value, Vec<&'static str>) {
+pub(super) fn difference(application: &Application, body: &Value, roles: &[AppRole], ours: bool) -> Difference {
     let mut change = object(&mut []);
+    let mut before = object(&mut []);
     let mut differs = Vec::new();
     if roles.iter().any(|role| !application.declared_roles.contains(&role.id)) {
         change.insert("requiredResourceAccess", merged_access(&application.required_access, roles));
+        before.insert("requiredResourceAccess", application.required_access.clone());
         differs.push("roles");
     }
     if ours {
         if application.name != body["displayName"].as_str().unwrap_or_default() {
             change.insert("displayName", body["displayName"].clone());
+            before.insert("displayName", Value::from(&application.name));
             differs.push("name");
         }
         // PATCH replaces a collection whole (graph.md 2), so what is there is sent again.
         let mut merge =
             |member: &'static str, word: &'static str, there: &[String], wanted: &Value, wrap: fn(Value) -> Value| {
-                let before = there.len();
-                let mut all: Vec<Value> = there.iter().map(Value::from).collect();
+                let old: Vec<Value> = there.iter().map(Value::from).collect();
+                let mut all = old.clone();
                 for item in wanted.items() {
                     if !all.contains(item) {
                         all.push(item.clone());
                     }
                 }
-                if all.len() > before {
+                if all.len() > old.len() {
+                    before.insert(member, wrap(Value::List(old)));
                     change.insert(member, wrap(Value::List(all)));
                     differs.push(word);
                 }
@@ -83,7 +93,7 @@ pub(super) fn difference(
         );
         merge("tags", "tags", &application.tags, &body["tags"], |all| all);
     }
-    (change, differs)
+    Difference { change, before, differs }
 }
 
 fn merged_access(there: &Value, roles: &[AppRole]) -> Value {

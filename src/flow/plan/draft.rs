@@ -1,6 +1,6 @@
 //! Drafting the plan: facts against choices, line by line.
 
-use super::body::{WEB_CLIENT, application_body, difference};
+use super::body::{Difference, WEB_CLIENT, application_body, difference};
 use super::{Action, Brief, Line, Plan, Reason, SiteBrief, Step};
 use crate::config::PresetKind;
 use crate::flow::checks::{RecordFact, Registered, SiteFacts};
@@ -27,7 +27,7 @@ impl Model {
         let vendor = matches!(preset.kind, PresetKind::Vendor { .. });
         let body = application_body(&choices, &roles, &sites, account, self.server_now());
         let application = registered.as_ref().and_then(|registered| registered.application.as_ref());
-        let (change, differs) = application
+        let Difference { change, before, differs } = application
             .map(|application| difference(application, &body, &roles, choices.target == Target::Ours))
             .unwrap_or_default();
 
@@ -39,6 +39,8 @@ impl Model {
             name: choices.trimmed_name().to_owned(),
             body,
             change,
+            before,
+            undo: false,
             central_sp: central.id.clone(),
             secret_name: preset.secret_name.clone(),
             months: choices.months,

@@ -2,6 +2,7 @@
 
 mod body;
 mod draft;
+mod undo;
 
 pub(super) use draft::is_given;
 
@@ -55,6 +56,10 @@ pub enum Reason {
     NotThere,
     /// Not among the chosen ones, and only those are to stay.
     NotChosen,
+    /// The run that is taken back made it.
+    Made,
+    /// The run that is taken back changed it.
+    Changed,
     /// Given for all companies or for one, and wanted otherwise.
     Wider,
 }
@@ -156,6 +161,10 @@ pub struct Brief {
     pub body: Value,
     /// Changed members only, for an application that exists.
     pub change: Value,
+    /// The same members as they were, for the way back.
+    pub before: Value,
+    /// This is the way back of an earlier run.
+    pub undo: bool,
     /// Business Central's service principal.
     pub central_sp: String,
     /// Stem of the secret's name.

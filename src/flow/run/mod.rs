@@ -15,7 +15,7 @@ use super::finding::Finding;
 use super::plan::{Action, Brief, Plan, Step};
 use super::route::RouteKind;
 use crate::protocol::business_central::UserPermission;
-use crate::protocol::graph::NewSecret;
+use crate::protocol::graph::{Grant, NewSecret};
 
 /// Business Central serves five requests of a user at once (business-central.md 1.5); one place is left for reads.
 const SIDE_BY_SIDE: usize = 4;
@@ -31,6 +31,8 @@ pub struct Known {
     pub service_principal: Option<String>,
     /// The new secret.
     pub secret: Option<NewSecret>,
+    /// Role assignments to be taken away.
+    pub grants: Vec<Grant>,
     /// What is known of each environment, in the order of the brief.
     pub sites: Vec<KnownSite>,
 }
@@ -170,6 +172,8 @@ pub struct Task {
     trouble_since: Option<u64>,
     troubles: u32,
     timer: Option<EffectId>,
+    /// It was there already, although the plan had not seen it: nothing of ours.
+    pub(super) found: bool,
     /// Why an attempt is being cleaned up.
     why: Option<Finding>,
     /// What a verification read back so far.
@@ -218,6 +222,8 @@ pub enum Outcome {
     Partial,
     /// Nothing was changed.
     Nothing,
+    /// What an earlier run had made is gone again.
+    Undone,
 }
 
 /// A run.
@@ -244,8 +250,12 @@ impl Run {
     fn new(id: u64, plan: Plan) -> Self {
         let mut tasks: Vec<Task> =
             plan.lines.into_iter().map(|line| Task::new(line.lane, line.step, line.action)).collect();
-        tasks.push(Task::new(None, Step::VerifyEntra, Action::Create));
-        for lane in 0..plan.brief.sites.len() {
+        // Taking back proves itself: what is gone answers 404 to the next look, and that is what ends each step.
+        if !plan.brief.undo {
+            tasks.push(Task::new(None, Step::VerifyEntra, Action::Create));
+        }
+        let lanes = if plan.brief.undo { 0 } else { plan.brief.sites.len() };
+        for lane in 0..lanes {
             let record = |task: &Task| matches!(task.step, Step::Record(_)) && task.state != TaskState::Skipped;
             if tasks.iter().any(|task| task.lane == Some(lane) && record(task)) {
                 tasks.push(Task::new(Some(lane), Step::VerifyBusinessCentral, Action::Create));
@@ -270,6 +280,11 @@ impl Run {
             .any(|task| matches!(task.state, TaskState::Running | TaskState::Waiting { .. } | TaskState::Asking { .. }))
     }
 
+    /// The name of the newest secret that was asked for.
+    pub(super) fn secret_name(&self) -> &str {
+        self.secret_names.last().map_or("", String::as_str)
+    }
+
     /// Names of secrets that were asked for and not confirmed as stored.
     pub fn unstored_secrets(&self) -> Vec<String> {
         if self.stored { Vec::new() } else { self.secret_names.clone() }
@@ -284,6 +299,11 @@ impl Run {
     /// nobody holds one to something half built.
     fn needs(&self, index: usize, other: usize) -> bool {
         let (task, other) = (&self.tasks[index], &self.tasks[other]);
+        if self.brief.undo {
+            // The application last, so that what is left can still be found by it.
+            let application = |step: &Step| matches!(step, Step::Application);
+            return application(&task.step) && !application(&other.step);
+        }
         let same_lane = task.lane == other.lane;
         let tenant_wide = other.lane.is_none();
         match (&task.step, &other.step) {
@@ -362,7 +382,7 @@ impl Run {
     fn judge(&self) -> Outcome {
         let plan = |task: &&Task| !is_verification(&task.step);
         if self.tasks.iter().filter(plan).all(Task::is_settled) {
-            Outcome::Complete
+            if self.brief.undo { Outcome::Undone } else { Outcome::Complete }
         } else if self.tasks.iter().filter(plan).any(Task::wrote) {
             Outcome::Partial
         } else {
@@ -384,7 +404,9 @@ impl Task {
         };
         // A package of an earlier, interrupted attempt would be in the way of a new one.
         let phase = match &step {
-            Step::Record(RouteKind::Package) => Phase::Package(PackagePhase::Find),
+            Step::Record(RouteKind::Package) if action != Action::Remove => Phase::Package(PackagePhase::Find),
+            // What is to be taken away is looked up first: it has a key that only the server knows.
+            Step::PermissionSet { .. } | Step::Consent(_) if action == Action::Remove => Phase::Look,
             _ => Phase::Act,
         };
         Self {
@@ -399,6 +421,7 @@ impl Task {
             trouble_since: None,
             troubles: 0,
             timer: None,
+            found: false,
             why: None,
             evidence: None,
         }
@@ -415,7 +438,7 @@ impl Task {
     }
 
     /// True when it may have changed something: done, or in the middle of several writes.
-    fn wrote(&self) -> bool {
+    pub(super) fn wrote(&self) -> bool {
         let untouched = matches!(self.phase, Phase::Act | Phase::Watch | Phase::Package(PackagePhase::Find));
         self.state == TaskState::Done || (self.attempts > 0 && !untouched)
     }

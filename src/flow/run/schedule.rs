@@ -258,7 +258,7 @@ impl Model {
             // After a second attempt the credential of the first may still be waiting to be stored.
             self.place = if unstored { Place::HandOver } else { Place::Done };
         }
-        if outcome == Outcome::Complete && self.place == Place::Done {
+        if outcome == Outcome::Undone || (outcome == Outcome::Complete && self.place == Place::Done) {
             self.interrupted = None;
             out.push(Effect::Forget { key: checkpoint::KEY.into() });
         }

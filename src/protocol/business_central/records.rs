@@ -171,6 +171,13 @@ impl Site {
         }
     }
 
+    /// Disables the record again, as it was.
+    pub fn disable_record(&self, api: &RecordApi, company: &str, client_id: &str) -> Request {
+        write(Method::Patch, self.record(api, company, client_id))
+            .if_match(None)
+            .json(object(&mut [(api.fields.state.as_str(), Value::from("Disabled"))]))
+    }
+
     /// Removes the record, and with it the application user (business-central.md 3.1).
     pub fn delete_record(&self, api: &RecordApi, company: &str, client_id: &str, etag: Option<&str>) -> Request {
         write(Method::Delete, self.record(api, company, client_id)).if_match(etag)

@@ -130,6 +130,22 @@ impl Graph {
             .json(json!({ "passwordCredential": json!({ "displayName": display_name, "endDateTime": ends }) }))
     }
 
+    /// Deletes an application; it can be restored for 30 days (graph.md 4).
+    pub fn delete_application(&self, object_id: &str) -> Request {
+        self.write(Method::Delete, &format!("/applications/{}", url::encode(object_id)))
+    }
+
+    /// Deletes a service principal.
+    pub fn delete_service_principal(&self, id: &str) -> Request {
+        self.write(Method::Delete, &format!("/servicePrincipals/{}", url::encode(id)))
+    }
+
+    /// Takes one application role away again.
+    pub fn revoke(&self, resource_sp: &str, grant: &str) -> Request {
+        let [resource, grant] = [resource_sp, grant].map(url::encode);
+        self.write(Method::Delete, &format!("/servicePrincipals/{resource}/appRoleAssignedTo/{grant}"))
+    }
+
     /// Removes a client secret.
     pub fn remove_secret(&self, object_id: &str, key_id: &str) -> Request {
         self.write(Method::Post, &format!("/applications/{}/removePassword", url::encode(object_id)))

@@ -77,6 +77,11 @@ super::sentences_of! {
         "In Business Central search Microsoft Entra Applications, compare client id and description on the card, set State to \
          Enabled and confirm. Then try again."
 
+    record_still_there You
+        "The application is still in Business Central"
+        "For ten minutes its user {description} was still there. It goes when the card is deleted."
+        "In Business Central search Microsoft Entra Applications, open the card, set State to Disabled and delete it. Then try again."
+
     secret_lost You
         "A secret may exist that nobody has seen"
         "Secret {name} was probably made, but the answer with its text was lost, and it could not be removed."

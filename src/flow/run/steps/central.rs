@@ -27,6 +27,14 @@ pub(super) fn request(
     let user = here.user.as_deref();
     Some(match (step, phase) {
         (_, Phase::More(link)) => bc::next_page(link),
+        (Step::Record(_), _) if lane.brief.undo => match (&brief.api, action, user) {
+            (Some(api), Action::Remove, _) => site.delete_record(api, company, client_id, None),
+            (Some(api), ..) => site.disable_record(api, company, client_id),
+            // Nothing but the card can delete it: a person does, and we look until the user is gone.
+            (None, Action::Remove, Some(user)) => site.user(company, user),
+            (None, Action::Remove, None) => site.users_named(company, &description()),
+            (None, _, user) => site.disable_user(company, user?),
+        },
         (Step::Record(RouteKind::Guided), _) | (Step::Record(_), Phase::User) => {
             site.users_named(company, &description())
         }
@@ -128,8 +136,27 @@ pub(super) fn user_named(response: &Response, wanted: &str) -> Result<Option<Str
     Ok(rows.into_iter().find(ours).map(|user| user.security_id))
 }
 
+fn is_this(given: &UserPermission, set: &PermissionSet, company: &str) -> bool {
+    set.is(&given.role_id, &given.app_id, &given.scope) && given.company.eq_ignore_ascii_case(company)
+}
+
+/// Taking the record back: deleted or disabled again through its page, or by a person on its card.
+pub(super) fn take_back(run: &Run, index: usize, response: &Response) -> Result<Verdict, CallError> {
+    let task = &run.tasks[index];
+    if task.action != Action::Remove || brief(run, index).is_some_and(|brief| brief.api.is_some()) {
+        graph::or_missing(bc::accepted(response))?;
+        return Ok(Verdict::Done);
+    }
+    let known = task.lane.and_then(|lane| run.known.sites.get(lane)?.user.as_ref());
+    let there = match known {
+        Some(_) => graph::or_missing(bc::read_user(response))?.is_some(),
+        None => user_named(response, &description(run, task.lane))?.is_some(),
+    };
+    Ok(if there { Verdict::Watch { finding: None, ms: WATCH_MS } } else { Verdict::Done })
+}
+
 pub(super) fn permission_set(
-    run: &Run,
+    run: &mut Run,
     index: usize,
     set: &PermissionSet,
     company: &str,
@@ -137,6 +164,16 @@ pub(super) fn permission_set(
 ) -> Result<Verdict, CallError> {
     if matches!(run.tasks[index].phase, Phase::Look | Phase::More(_)) {
         let (given, next) = bc::read_user_permissions(response)?;
+        if run.tasks[index].action == Action::Remove {
+            return Ok(match (given.into_iter().find(|it| is_this(it, set, company)), next) {
+                (Some(found), _) => {
+                    run.tasks[index].step = Step::TakeSet(found);
+                    Verdict::Next(Phase::Act)
+                }
+                (None, Some(link)) => Verdict::Next(Phase::More(link)),
+                (None, None) => Verdict::Done,
+            });
+        }
         return Ok(match next {
             _ if is_given(&given, set, company) => Verdict::Done,
             Some(link) => Verdict::Next(Phase::More(link)),
@@ -165,7 +202,7 @@ pub(super) fn take_set(
         });
     }
     // Already gone is as good as taken away.
-    graph::or_missing(bc::success(response).map(|_| ()))?;
+    graph::or_missing(bc::accepted(response))?;
     Ok(Verdict::Done)
 }
 

@@ -25,7 +25,11 @@ pub(super) fn application(
         graph::read_upserted(response, graph::read_application)?
     };
     // 204: it existed after all, so its ids have to be read.
-    let Some(found) = found else { return Ok(Verdict::Next(Phase::Look)) };
+    let Some(found) = found else {
+        // On the first try nothing of ours can be there yet, so somebody else made it since the plan.
+        run.tasks[index].found = run.tasks[index].attempts == 1;
+        return Ok(Verdict::Next(Phase::Look));
+    };
     run.known.app_object = Some(found.id);
     run.known.app_id = Some(found.app_id);
     Ok(Verdict::Done)
@@ -137,4 +141,29 @@ pub(super) fn verify_entra(run: &mut Run, index: usize, response: &Response, now
     let complete = matches!(&evidence, Evidence::Entra { application: true, service_principal: true, missing_roles, .. }
         if missing_roles.is_empty() && (made.is_none() || hint.is_some()));
     Ok(settle_evidence(&mut run.tasks[index], evidence, complete, now))
+}
+
+/// Takes roles away: looks which assignments they are, then removes those.
+pub(super) fn revoke(
+    run: &mut Run,
+    roles: &[AppRole],
+    phase: &Phase,
+    response: &Response,
+) -> Result<Verdict, CallError> {
+    if *phase == Phase::Look {
+        let mut grants = graph::or_missing(graph::read_grants(response))?.unwrap_or_default();
+        let central = &run.brief.central_sp;
+        grants.retain(|it| &it.resource_id == central && roles.iter().any(|role| role.id == it.role_id));
+        let gone = grants.is_empty();
+        run.known.grants = grants;
+        return Ok(if gone { Verdict::Done } else { Verdict::Next(Phase::Act) });
+    }
+    let answers = graph::read_batch(response)?;
+    for grant in &run.known.grants {
+        let Some(answer) = answers.get(&grant.id) else {
+            return unreadable("$.responses", "one answer per assignment is expected");
+        };
+        graph::or_missing(graph::success(answer))?;
+    }
+    Ok(Verdict::Done)
 }

@@ -16,7 +16,7 @@ use crate::flow::route::RouteKind;
 use crate::protocol::business_central as bc;
 use crate::protocol::date;
 use crate::protocol::entropy::Entropy;
-use crate::protocol::graph::{self, AppRole, BatchItem, Graph};
+use crate::protocol::graph::{self, AppRole, BatchItem, Grant, Graph};
 use crate::protocol::http::{CallError, Refusal, Request};
 use crate::protocol::json::Misread;
 use crate::protocol::oauth::Resource;
@@ -80,6 +80,8 @@ pub fn preview(step: &Step, action: Action, lane: Option<usize>, brief: &Brief, 
         ..Known::default()
     };
     let phases: &[Phase] = match (step, action) {
+        (Step::Record(_), _) if brief.undo => &[Phase::Act],
+        (Step::PermissionSet { .. } | Step::Consent(_), Action::Remove) => return Vec::new(),
         (Step::Record(RouteKind::PartnerApi | RouteKind::OData), Action::Create) => &[Phase::Act, Phase::Enable],
         (Step::Record(RouteKind::Package), _) => package::SHOWN,
         _ => &[Phase::Act],
@@ -121,6 +123,10 @@ fn build(
         return Some(graph.remove_secret(object?, key));
     }
     Some(match step {
+        Step::Application if action == Action::Remove => graph.delete_application(object?),
+        Step::ServicePrincipal if action == Action::Remove => {
+            graph.delete_service_principal(known.service_principal.as_deref()?)
+        }
         Step::Application => match (phase, action, &brief.unique_name) {
             (Phase::Look, _, Some(name)) => graph.application_by_unique_name(name),
             (_, Action::Create, Some(name)) => graph.upsert_application(name, brief.body.clone()),
@@ -132,6 +138,13 @@ fn build(
         },
         Step::Consent(roles) => match phase {
             Phase::Look | Phase::Watch => graph.grants(app_id?),
+            _ if action == Action::Remove => {
+                let item = |grant: &Grant| BatchItem {
+                    id: grant.id.clone(),
+                    request: Graph::relative().revoke(&brief.central_sp, &grant.id),
+                };
+                graph::batch(&brief.graph, &known.grants.iter().map(item).collect::<Vec<_>>())
+            }
             _ => {
                 let item = |role: &AppRole| {
                     Some(BatchItem {
@@ -146,6 +159,7 @@ fn build(
                 graph::batch(&brief.graph, &roles.iter().map(item).collect::<Option<Vec<_>>>()?)
             }
         },
+        Step::AdminCenter if action == Action::Remove => bc::remove_authorized_app(&brief.business_central, app_id?),
         Step::AdminCenter => bc::authorize_app(&brief.business_central, app_id?),
         Step::RemoveSecret { key_id, .. } => graph.remove_secret(object?, key_id),
         Step::Secret => {
@@ -191,10 +205,16 @@ pub(super) fn judge(
 ) -> Verdict {
     let step = run.tasks[index].step.clone();
     let phase = run.tasks[index].phase.clone();
+    let removes = run.tasks[index].action == Action::Remove;
     let result = heard(answer).and_then(|response| match (&step, &phase) {
         (Step::Secret | Step::VerifyEntra, Phase::RemoveLost(_)) | (Step::RemoveSecret { .. }, _) => {
             entra::removed(response, &phase)
         }
+        (Step::Application | Step::ServicePrincipal | Step::AdminCenter, _) if removes => {
+            graph::or_missing(bc::accepted(response)).map(|_| Verdict::Done)
+        }
+        (Step::Consent(roles), _) if removes => entra::revoke(run, roles, &phase, response),
+        (Step::Record(_), _) if run.brief.undo => central::take_back(run, index, response),
         (Step::Application, _) => entra::application(run, index, &phase, response),
         (Step::ServicePrincipal, _) => entra::service_principal(run, &phase, response),
         (Step::Consent(roles), _) => entra::consent(run, index, roles, &phase, response, now),
@@ -286,7 +306,8 @@ pub(super) fn never_came(run: &Run, index: usize) -> Finding {
         return finding.clone().action(Intent::Resume);
     }
     let lane = run.tasks[index].lane;
-    Finding::error(Code::UserNeverAppeared)
+    let code = if run.brief.undo { Code::RecordStillThere } else { Code::UserNeverAppeared };
+    Finding::error(code)
         .with("description", description(run, lane))
         .action(Intent::Resume)
         .action(Intent::OpenCard(lane.unwrap_or_default()))

@@ -62,7 +62,7 @@ pub(super) fn judge(run: &mut Run, index: usize, response: &Response, now: u64) 
             next(if sweep { At::Sweep } else { At::Create })
         }
         At::Sweep => {
-            graph::or_missing(bc::success(response).map(|_| ()))?;
+            graph::or_missing(bc::accepted(response))?;
             remember(run, index, None);
             next(At::Create)
         }
@@ -71,9 +71,9 @@ pub(super) fn judge(run: &mut Run, index: usize, response: &Response, now: u64) 
             remember(run, index, Some(package.id));
             next(At::Upload)
         }
-        At::Upload => bc::success(response).and(next(At::Import)),
-        At::Import => bc::success(response).and(next(At::Imported)),
-        At::Apply => bc::success(response).and(next(At::Applied)),
+        At::Upload => bc::accepted(response).and(next(At::Import)),
+        At::Import => bc::accepted(response).and(next(At::Imported)),
+        At::Apply => bc::accepted(response).and(next(At::Applied)),
         At::Imported | At::Applied => {
             let package = bc::read_package(response)?;
             let (progress, said) = if at == At::Imported {
@@ -105,7 +105,7 @@ pub(super) fn judge(run: &mut Run, index: usize, response: &Response, now: u64) 
             Ok(give_up(run, index, at, Finding::error(Code::PackageWithoutUser).with("description", wanted)))
         }
         At::Delete => {
-            graph::or_missing(bc::success(response).map(|_| ()))?;
+            graph::or_missing(bc::accepted(response))?;
             remember(run, index, None);
             Ok(Verdict::Done)
         }

@@ -1,0 +1,83 @@
+//! The way back: a plan of its own that takes away what a run made, shown and confirmed like any other.
+//!
+//! It is drafted from what the run did, not from what was planned: what it found, it leaves alone. The application goes
+//! last, so that what is left can still be found by it; Entra keeps it for 30 days (graph.md 9).
+
+use super::{Action, Brief, Line, Plan, Reason, Step};
+use crate::flow::Model;
+use crate::flow::run::{self, Run, Task};
+use crate::protocol::business_central::PermissionSet;
+
+impl Model {
+    /// True when the run on this page made something that can be taken away again.
+    pub fn can_undo(&self) -> bool {
+        self.run
+            .as_ref()
+            .is_some_and(|run| run.outcome.is_some() && !run.brief.undo && run.tasks.iter().any(Task::wrote))
+    }
+
+    /// The plan that takes the run back.
+    pub(in crate::flow) fn build_undo_plan(&self) -> Option<Plan> {
+        let run = self.run.as_ref().filter(|_| self.can_undo())?;
+        let mut brief = Brief { undo: true, ..run.brief.clone() };
+        brief.change = brief.before.clone();
+        // The text of the secret ends with the secret.
+        let known = run::Known { secret: None, ..run.known.clone() };
+        let application_goes = run.tasks.iter().any(|task| made(task) && task.step == Step::Application);
+        let mut lines: Vec<Line> = Vec::new();
+        for task in run.tasks.iter().filter(|task| task.wrote() && !task.found) {
+            lines.extend(reverse(run, task, application_goes).map(|(step, action, reason)| {
+                let requests = run::preview(&step, action, task.lane, &brief, &known);
+                Line { lane: task.lane, step, action, reason, requests }
+            }));
+        }
+        // In the order of the work: environments first, the application last.
+        lines.sort_by_key(|line| (line.lane.is_none(), line.step == Step::Application));
+        (!lines.is_empty()).then_some(Plan { lines, brief, known })
+    }
+}
+
+fn made(task: &Task) -> bool {
+    task.action == Action::Create && task.wrote() && !task.found
+}
+
+/// What takes this step back; `None` when something else does, or there is nothing to take back.
+fn reverse(run: &Run, task: &Task, application_goes: bool) -> Option<(Step, Action, Reason)> {
+    let removes = |step: Step| Some((step, Action::Remove, Reason::Made));
+    let restores = |step: Step, action: Action| Some((step, action, Reason::Changed));
+    let lane_goes =
+        || run.tasks.iter().any(|it| it.lane == task.lane && made(it) && matches!(it.step, Step::Record(_)));
+    match (&task.step, task.action) {
+        (Step::Application, Action::Create) => removes(Step::Application),
+        (Step::Application, _) => restores(Step::Application, Action::Change),
+        // They go with the application.
+        (Step::ServicePrincipal | Step::Consent(_) | Step::Secret, _) if application_goes => None,
+        (Step::Secret, _) => {
+            let key_id = run.known.secret.as_ref()?.key_id.clone();
+            removes(Step::RemoveSecret { key_id, name: run.secret_name().to_owned() })
+        }
+        (Step::Record(_), Action::Change) => restores(task.step.clone(), Action::Change),
+        // Permission sets go with the user.
+        (Step::PermissionSet { .. } | Step::TakeSet(_), _) if lane_goes() => None,
+        (Step::TakeSet(taken), _) => {
+            let set = PermissionSet {
+                role_id: taken.role_id.clone(),
+                app_id: taken.app_id.clone(),
+                scope: taken.scope.clone(),
+                name: String::new(),
+                extension: String::new(),
+            };
+            restores(Step::PermissionSet { set, company: taken.company.clone() }, Action::Create)
+        }
+        // A secret that nobody had seen cannot come back, and nobody misses it.
+        (Step::RemoveSecret { .. } | Step::MissingSets(_) | Step::VerifyEntra | Step::VerifyBusinessCentral, _) => None,
+        (
+            Step::ServicePrincipal
+            | Step::Consent(_)
+            | Step::AdminCenter
+            | Step::Record(_)
+            | Step::PermissionSet { .. },
+            _,
+        ) => removes(task.step.clone()),
+    }
+}
