@@ -5,7 +5,7 @@
 
 mod preset;
 
-pub use preset::{Preset, PresetKind};
+pub use preset::{Preset, PresetKind, WantedSet};
 
 use crate::protocol::business_central::{PartnerApi, RecordFields};
 use crate::protocol::claims::is_guid;
@@ -78,11 +78,11 @@ pub struct Config {
     pub presets: Vec<Preset>,
     /// The partner's API page, if there is one.
     pub partner_api: Option<PartnerApi>,
+    /// Whether a page published as OData is looked for.
+    pub odata: bool,
     /// Whether the guided route is offered.
     pub guided: bool,
-    /// Whether pages published as OData are looked for.
-    pub odata: bool,
-    /// Whether the experimental route with a configuration package is offered; it is never taken by itself.
+    /// Whether the configuration package is offered. It is experimental and never chosen by itself.
     pub package: bool,
     /// Rules for secrets.
     pub credentials: CredentialRules,
@@ -146,8 +146,13 @@ fn config(root: &Node<'_>) -> Result<Config, Misread> {
     if let Some(routes) = &routes {
         routes.only(&["partnerApi", "odata", "guided", "package"])?;
     }
-    let offered =
-        |name: &str| routes.as_ref().and_then(|routes| routes.optional(name)).map_or(Ok(true), |it| it.flag());
+    let route = |name: &str| routes.as_ref().map_or(Ok(true), |routes| flag(routes, name, true));
+    let [odata, guided, package] = [route("odata")?, route("guided")?, route("package")?];
+    let partner_api =
+        routes.as_ref().and_then(|routes| routes.optional("partnerApi")).map(|node| partner_api(&node)).transpose()?;
+    if let (Some(routes), true) = (&routes, partner_api.is_none() && !(odata || guided || package)) {
+        return routes.misread("at least one way into Business Central is expected here");
+    }
     Ok(Config {
         client_id: guid(&root.member("clientId")?)?,
         authority: match root.optional("authority") {
@@ -157,14 +162,10 @@ fn config(root: &Node<'_>) -> Result<Config, Misread> {
         publisher: publisher(&root.member("publisher")?)?,
         endpoints: root.optional("endpoints").map_or_else(|| Ok(Endpoints::worldwide()), |node| endpoints(&node))?,
         presets: preset::read_all(&root.member("presets")?)?,
-        partner_api: routes
-            .as_ref()
-            .and_then(|routes| routes.optional("partnerApi"))
-            .map(|node| partner_api(&node))
-            .transpose()?,
-        odata: offered("odata")?,
-        guided: offered("guided")?,
-        package: offered("package")?,
+        partner_api,
+        odata,
+        guided,
+        package,
         credentials: root.optional("credentials").map_or_else(
             || Ok(CredentialRules { months: vec![6, 12, 24], default_months: 12, max_months: 24 }),
             |node| credentials(&node),
@@ -182,6 +183,11 @@ fn words(node: &Node<'_>, longest: usize) -> Result<String, Misread> {
         return node.misread(format!("text of 1 to {longest} characters on one line is expected here"));
     }
     Ok(text.to_owned())
+}
+
+/// A member that is true or false, and this when it is absent.
+fn flag(node: &Node<'_>, name: &str, absent: bool) -> Result<bool, Misread> {
+    node.optional(name).map_or(Ok(absent), |node| node.flag())
 }
 
 fn guid(node: &Node<'_>) -> Result<String, Misread> {
@@ -315,14 +321,15 @@ fn language(node: &Node<'_>) -> Result<String, Misread> {
 
 fn support(node: &Node<'_>) -> Result<Support, Misread> {
     node.only(&["label", "url"])?;
-    let link = node.member("url")?;
-    let text = link.text()?;
+    Ok(Support { url: address(&node.member("url")?)?, label: words(&node.member("label")?, 80)? })
+}
+
+/// An address a person may be sent to.
+fn address(node: &Node<'_>) -> Result<String, Misread> {
+    let text = node.text()?;
     let sound =
         url::origin(text).is_some_and(|origin| url::is_trustworthy(&origin)) && !text.contains(char::is_control);
-    if !sound {
-        return link.misread("an https address is expected here");
-    }
-    Ok(Support { label: words(&node.member("label")?, 80)?, url: text.to_owned() })
+    if sound { Ok(text.to_owned()) } else { node.misread("an https address is expected here") }
 }
 
 #[cfg(test)]

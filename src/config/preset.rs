@@ -1,6 +1,7 @@
 //! Presets: what an integration needs, so that nobody has to know it by heart.
 
-use super::{guid, words};
+use super::{address, flag, guid, words};
+use crate::protocol::business_central::PermissionSet;
 use crate::protocol::json::{Misread, Node};
 
 /// Where the integration's identity comes from.
@@ -13,6 +14,31 @@ pub enum PresetKind {
         /// The vendor's client id.
         client_id: String,
     },
+}
+
+/// A permission set a preset asks for.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct WantedSet {
+    /// Role id.
+    pub role_id: String,
+    /// The extension it comes from, where several have one of this role id.
+    pub app_id: Option<String>,
+    /// `System` or `Tenant`, for the same reason.
+    pub scope: Option<String>,
+    /// Why it is needed, or what would do instead; for people.
+    pub why: Option<String>,
+}
+
+impl WantedSet {
+    /// True for a set of an environment that this asks for; more than one may fit.
+    pub fn fits(&self, set: &PermissionSet) -> bool {
+        let same = |wanted: &Option<String>, found: &str| {
+            wanted.as_ref().is_none_or(|wanted| wanted.eq_ignore_ascii_case(found))
+        };
+        self.role_id.eq_ignore_ascii_case(&set.role_id)
+            && same(&self.app_id, &set.app_id)
+            && same(&self.scope, &set.scope)
+    }
 }
 
 /// One integration.
@@ -30,26 +56,40 @@ pub struct Preset {
     pub application_name: String,
     /// Stem of the secret's display name.
     pub secret_name: String,
-    /// Role ids of the permission sets it needs.
-    pub permission_sets: Vec<String>,
+    /// Permission sets it needs.
+    pub permission_sets: Vec<WantedSet>,
     /// Values of the Business Central application roles it needs.
     pub app_roles: Vec<String>,
+    /// Whether it needs a user in an environment. One that only calls the admin center does not, and needs no
+    /// environment either (business-central.md 1.2).
+    pub application_user: bool,
+    /// Where the integration is described.
+    pub documentation: Option<String>,
+}
+
+impl Preset {
+    /// Role ids of the permission sets.
+    pub fn role_ids(&self) -> Vec<String> {
+        self.permission_sets.iter().map(|set| set.role_id.clone()).collect()
+    }
 }
 
 /// Roles Business Central offers to applications (business-central.md 1.3).
 pub(super) const APP_ROLES: [&str; 3] = ["API.ReadWrite.All", "Automation.ReadWrite.All", "AdminCenter.ReadWrite.All"];
 
+/// Reads all presets. Display names may be shared, as two of NaviPartner's are: applications are told apart by their
+/// unique names, which come from the ids. A vendor's application may stand there once only.
 pub(super) fn read_all(list: &Node<'_>) -> Result<Vec<Preset>, Misread> {
     let mut presets: Vec<Preset> = Vec::new();
     for node in list.items()? {
         let preset = read(&node)?;
-        if presets.iter().any(|other| other.id == preset.id) {
-            return node.member("id")?.misread("this id is used twice");
-        }
-        if presets.iter().any(|other| other.application_name == preset.application_name) {
-            return node
-                .member("applicationName")?
-                .misread("this name is used twice; two integrations could not be told apart");
+        for other in &presets {
+            if other.id == preset.id {
+                return node.member("id")?.misread("this id is used twice");
+            }
+            if preset.kind != PresetKind::Own && other.kind == preset.kind {
+                return node.member("clientId")?.misread("this application is used twice");
+            }
         }
         presets.push(preset);
     }
@@ -67,6 +107,8 @@ fn read(node: &Node<'_>) -> Result<Preset, Misread> {
         "secretName",
         "permissionSets",
         "appRoles",
+        "applicationUser",
+        "documentation",
     ])?;
     let kind_node = node.member("kind")?;
     let kind = match kind_node.text()? {
@@ -74,7 +116,18 @@ fn read(node: &Node<'_>) -> Result<Preset, Misread> {
         "vendorApplication" => PresetKind::Vendor { client_id: guid(&node.member("clientId")?)? },
         _ => return kind_node.misread("\"ownApplication\" or \"vendorApplication\" is expected here"),
     };
+    // What would be read and never used is a misunderstanding.
+    for (name, kind_of) in [("clientId", "vendor's"), ("secretName", "own")] {
+        if let (true, Some(node)) = ((kind == PresetKind::Own) == (name == "clientId"), node.optional(name)) {
+            return node.misread(["only an ", kind_of, " application has this"].concat());
+        }
+    }
     let application_name = words(&node.member("applicationName")?, 90)?;
+    let permission_sets = node.each_of("permissionSets", wanted_set)?;
+    let application_user = flag(node, "applicationUser", true)?;
+    if !(application_user || permission_sets.is_empty()) {
+        return node.member("permissionSets")?.misread("without an application user there is nobody to give these to");
+    }
     Ok(Preset {
         id: id(&node.member("id")?)?,
         name: words(&node.member("name")?, 80)?,
@@ -82,8 +135,30 @@ fn read(node: &Node<'_>) -> Result<Preset, Misread> {
         kind,
         secret_name: node.optional("secretName").map_or(Ok(application_name.clone()), |node| words(&node, 90))?,
         application_name,
-        permission_sets: node.each_of("permissionSets", |item| words(item, 20))?,
+        permission_sets,
         app_roles: app_roles(&node.member("appRoles")?)?,
+        application_user,
+        documentation: node.optional("documentation").map(|node| address(&node)).transpose()?,
+    })
+}
+
+/// A role id alone, or an object that says more.
+fn wanted_set(node: &Node<'_>) -> Result<WantedSet, Misread> {
+    if !node.value().is_object() {
+        return Ok(WantedSet { role_id: words(node, 20)?, app_id: None, scope: None, why: None });
+    }
+    node.only(&["roleId", "appId", "scope", "why"])?;
+    Ok(WantedSet {
+        role_id: words(&node.member("roleId")?, 20)?,
+        app_id: node.optional("appId").map(|node| guid(&node)).transpose()?,
+        scope: match node.optional("scope") {
+            Some(node) => match node.text()? {
+                scope @ ("System" | "Tenant") => Some(scope.to_owned()),
+                _ => return node.misread("\"System\" or \"Tenant\" is expected here"),
+            },
+            None => None,
+        },
+        why: node.optional("why").map(|node| words(&node, 300)).transpose()?,
     })
 }
 

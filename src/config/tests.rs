@@ -75,21 +75,6 @@ fn every_mistake_names_its_place_and_what_is_allowed() {
 }
 
 #[test]
-fn two_presets_cannot_share_id_or_name() {
-    let twice = |field: &str, value: &str| {
-        wrong(|v| {
-            let mut copy = v["presets"][0].clone();
-            copy["id"] = json!("second");
-            copy["applicationName"] = json!("Second");
-            copy[field] = json!(value);
-            v["presets"].as_array_mut().unwrap().push(copy);
-        })
-    };
-    assert_eq!(twice("id", "other").at, "$.presets[1].id");
-    assert_eq!(twice("applicationName", "Other integration").at, "$.presets[1].applicationName");
-}
-
-#[test]
 fn what_is_no_json_says_where() {
     let Err(ConfigError::Wrong(misread)) = read("{ \"clientId\": ") else { panic!() };
     assert!(misread.problem.contains("line 1"), "{misread}");
@@ -100,7 +85,7 @@ fn the_file_we_ship_is_sound_but_for_its_client_id() {
     let text = std::fs::read_to_string(concat!(env!("CARGO_MANIFEST_DIR"), "/www/config.json")).unwrap();
     assert_eq!(read(&text), Err(ConfigError::NotRegistered));
     let config = read(&text.replace(NO_CLIENT, "c0ffee00-e474-4da0-8000-000000000001")).unwrap();
-    assert_eq!(config.presets.len(), 13);
+    assert_eq!(config.presets.len(), 14);
 }
 
 #[test]
@@ -134,5 +119,191 @@ fn the_shape_of_the_partners_page_can_be_told() {
         json[member] = wrong;
         let Err(ConfigError::Wrong(misread)) = with(json) else { panic!("{member} was accepted") };
         assert_eq!(misread.at, at);
+    }
+}
+
+#[test]
+fn two_presets_may_share_a_name_but_not_an_id_or_a_vendor() {
+    let preset = |id: &str, vendor: Option<&str>| {
+        let mut preset = sound()["presets"][0].clone();
+        preset["id"] = json!(id);
+        if let Some(client_id) = vendor {
+            preset["kind"] = json!("vendorApplication");
+            preset["clientId"] = json!(client_id);
+        }
+        preset
+    };
+    let vendor = Some("c0ffee00-e474-4da0-8000-000000000002");
+    let mut value = sound();
+    value["presets"] = json!([preset("a", None), preset("b", None), preset("c", vendor)]);
+    assert_eq!(read(&value.to_string()).unwrap().presets.len(), 3);
+    assert_eq!(wrong(|v| v["presets"] = json!([preset("a", None), preset("a", None)])).at, "$.presets[1].id");
+    let twice = wrong(|v| v["presets"] = json!([preset("a", vendor), preset("b", vendor)]));
+    assert_eq!(twice.at, "$.presets[1].clientId");
+}
+
+#[test]
+fn a_permission_set_can_be_told_exactly() {
+    let app = "437dbf0e-84ff-417a-965d-ed2bb9650972";
+    let mut value = sound();
+    value["presets"][0]["permissionSets"] =
+        json!(["D365 READ", { "roleId": "OWN", "appId": app, "scope": "System", "why": "reads items" }]);
+    let preset = read(&value.to_string()).unwrap().presets.remove(0);
+    assert_eq!(preset.role_ids(), ["D365 READ", "OWN"]);
+    assert_eq!(preset.permission_sets[1].why.as_deref(), Some("reads items"));
+    let set = |role_id: &str, app_id: &str, scope: &str| crate::protocol::business_central::PermissionSet {
+        role_id: role_id.into(),
+        app_id: app_id.into(),
+        scope: scope.into(),
+        name: String::new(),
+        extension: String::new(),
+    };
+    assert!(preset.permission_sets[0].fits(&set("d365 read", "any", "Tenant")));
+    assert!(preset.permission_sets[1].fits(&set("own", &app.to_uppercase(), "System")));
+    assert!(!preset.permission_sets[1].fits(&set("OWN", app, "Tenant")));
+    assert!(!preset.permission_sets[1].fits(&set("OWN", "other", "System")));
+}
+
+#[test]
+fn an_integration_of_the_admin_center_needs_nothing_in_an_environment() {
+    let shipped = include_str!("../../www/config.json").replace(NO_CLIENT, "c0ffee00-e474-4da0-8000-000000000001");
+    let config = read(&shipped).unwrap();
+    let users = config.presets.iter().filter(|preset| !preset.application_user).collect::<Vec<_>>();
+    assert_eq!(users.len(), 1);
+    assert_eq!(users[0].app_roles, ["AdminCenter.ReadWrite.All"]);
+    assert!(config.odata && config.guided && config.package);
+}
+
+fn schema() -> jsonschema::Validator {
+    let schema: Value = serde_json::from_str(include_str!("../../www/config.schema.json")).unwrap();
+    jsonschema::validator_for(&schema).unwrap()
+}
+
+/// The schema is what an editor tells the partner, the reader what the page does: they must not contradict each other.
+#[test]
+fn schema_and_reader_agree() {
+    let schema = schema();
+    let shipped: Value = serde_json::from_str(include_str!("../../www/config.json")).unwrap();
+    assert!(
+        schema.is_valid(&shipped),
+        "{:?}",
+        schema.iter_errors(&shipped).map(|it| it.to_string()).collect::<Vec<_>>()
+    );
+    let api = json!({ "publisher": "p", "group": "g", "version": "v1.0", "entitySet": "e" });
+    let with = |member: &str, value: Value| {
+        let mut api = api.clone();
+        api[member] = value;
+        json!({ "partnerApi": api })
+    };
+    let vendor = "c0ffee00-e474-4da0-8000-000000000002";
+    let samples: Vec<(&str, Value)> = vec![
+        ("/clientId", json!("no guid")),
+        ("/clientId", json!(null)),
+        ("/surprise", json!(1)),
+        ("/authority", json!("organizations")),
+        ("/authority", json!("a.example")),
+        ("/authority", json!("a/b")),
+        ("/authority", json!(null)),
+        ("/publisher", json!({ "name": "x", "verifiedPublisherId": "12" })),
+        ("/publisher", json!({ "name": " " })),
+        ("/publisher", json!({ "name": "a\nb" })),
+        ("/publisher", json!({ "name": "x".repeat(121) })),
+        (
+            "/endpoints",
+            json!({ "login": "https://l", "graph": "https://g:8", "businessCentral": "http://bc.localhost:1" }),
+        ),
+        ("/endpoints", json!({ "login": "https://l/x", "graph": "https://g", "businessCentral": "https://b" })),
+        ("/endpoints", json!({ "login": "http://l", "graph": "https://g", "businessCentral": "https://b" })),
+        ("/endpoints", json!({ "login": "https://l" })),
+        ("/presets", json!([])),
+        ("/presets/0/id", json!("UPPER")),
+        ("/presets/0/id", json!("x".repeat(41))),
+        ("/presets/0/name", json!("x".repeat(81))),
+        ("/presets/0/description", json!(null)),
+        ("/presets/0/description", json!("")),
+        ("/presets/0/kind", json!("other")),
+        ("/presets/0/kind", json!("vendorApplication")),
+        ("/presets/0/clientId", json!(vendor)),
+        ("/presets/0/secretName", json!("x")),
+        ("/presets/0/appRoles", json!([])),
+        ("/presets/0/appRoles", json!(["Everything"])),
+        ("/presets/0/appRoles", json!(["API.ReadWrite.All", "API.ReadWrite.All"])),
+        ("/presets/0/permissionSets", json!(["D365 READ"])),
+        ("/presets/0/permissionSets", json!(["x".repeat(21)])),
+        ("/presets/0/permissionSets", json!([{ "roleId": "R", "scope": "Tenant", "why": "w" }])),
+        ("/presets/0/permissionSets", json!([{ "roleId": "R", "scope": "tenant" }])),
+        ("/presets/0/permissionSets", json!([{ "roleId": "R", "appId": "x" }])),
+        ("/presets/0/permissionSets", json!([{ "appId": vendor }])),
+        ("/presets/0/permissionSets", json!([7])),
+        ("/presets/0/applicationUser", json!(false)),
+        ("/presets/0/applicationUser", json!("no")),
+        ("/presets/0/documentation", json!("https://docs.example/a?b#c")),
+        ("/presets/0/documentation", json!("javascript:alert(1)")),
+        ("/presets/0/documentation", json!("https://user@host/")),
+        ("/routes", json!({})),
+        ("/routes", json!(null)),
+        ("/routes", json!({ "guided": false })),
+        ("/routes", json!({ "guided": false, "odata": false, "package": false })),
+        ("/routes", json!({ "guided": false, "odata": false, "package": false, "partnerApi": null })),
+        ("/routes", json!({ "guided": false, "odata": false, "package": false, "partnerApi": api.clone() })),
+        ("/routes", json!({ "package": 1 })),
+        ("/routes", with("group", json!("a/b"))),
+        ("/routes", with("group", json!(""))),
+        ("/routes", with("action", json!("enable_it"))),
+        ("/routes", with("action", json!("NAV.enable"))),
+        ("/routes", with("fields", json!({ "userId": "", "state": "State_1" }))),
+        ("/routes", with("fields", json!({ "state": "" }))),
+        ("/routes", with("fields", json!({ "other": "x" }))),
+        ("/credentials", json!({ "months": [6] })),
+        ("/credentials", json!({ "months": [] })),
+        ("/credentials", json!({ "months": [25] })),
+        ("/credentials", json!({ "months": [6], "maxMonths": 0 })),
+        ("/languages", json!(["de"])),
+        ("/languages", json!([])),
+        ("/languages", json!(["xx"])),
+        ("/defaultLanguage", json!("xx")),
+        ("/support", json!({ "label": "Help", "url": "https://help.example" })),
+        ("/support", json!({ "label": "Help", "url": "http://help.example" })),
+        ("/support", json!({ "label": "x".repeat(81), "url": "https://help.example" })),
+    ];
+    let (mut sound_ones, mut wrong_ones) = (0, 0);
+    for (place, value) in samples {
+        let mut json = sound();
+        let (parent, name) = place.rsplit_once('/').unwrap();
+        json.pointer_mut(parent).unwrap()[name] = value;
+        let read = read(&json.to_string());
+        assert_eq!(schema.is_valid(&json), read.is_ok(), "{place}: {json}\n{read:?}");
+        if read.is_ok() { sound_ones += 1 } else { wrong_ones += 1 }
+    }
+    assert!(sound_ones > 15 && wrong_ones > 30, "{sound_ones} {wrong_ones}");
+}
+
+#[test]
+fn the_examples_in_the_documentation_are_sound() {
+    let text = std::fs::read_to_string(concat!(env!("CARGO_MANIFEST_DIR"), "/docs/configuration.md")).unwrap();
+    let (schema, mut read_ones) = (schema(), 0);
+    for example in text.split("```json\n").skip(1).map(|rest| rest.split("```").next().unwrap().trim()) {
+        let mut json = sound();
+        if example.starts_with('{') {
+            let example: Value = serde_json::from_str(example).unwrap();
+            if example["kind"].is_string() {
+                json["presets"][0] = example;
+            } else {
+                json["presets"][0]["permissionSets"] = json!([example]);
+            }
+        } else {
+            json["routes"] = serde_json::from_str(&format!("{{ {example} }}")).unwrap();
+        }
+        assert!(read(&json.to_string()).is_ok(), "{example}: {:?}", read(&json.to_string()));
+        assert!(schema.is_valid(&json), "{example}");
+        read_ones += 1;
+    }
+    assert_eq!(read_ones, 5);
+    // Every member the reader knows is explained.
+    let members: Value = serde_json::from_str(include_str!("../../www/config.schema.json")).unwrap();
+    let presets = &members["properties"]["presets"]["items"]["oneOf"];
+    let lists = [&members["properties"], &presets[0]["properties"], &presets[1]["properties"]];
+    for name in lists.into_iter().flat_map(|list| list.as_object().unwrap().keys()) {
+        assert!(text.contains(&format!("`{name}`")), "docs/configuration.md does not explain {name}");
     }
 }

@@ -290,7 +290,7 @@ impl Model {
         if let (Some(choices), Some(preset)) = (&mut self.choices, preset) {
             // The environments decide which sets there are: what the preset wants is matched anew, what was ticked by
             // hand stays as long as one of them has it.
-            choices.wanted_sets = preset.permission_sets;
+            choices.wanted_sets = preset.role_ids();
             self.facts.choose(&choices.environments);
             self.match_wanted_sets();
         }

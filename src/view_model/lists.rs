@@ -152,7 +152,7 @@ pub(super) fn permission_sets(model: &Model, choices: &Choices, words: &Catalogu
                 let ticked = choices.sets.contains(&key);
                 let barred = set.role_id.eq_ignore_ascii_case(BARRED_SET);
                 let from = if set.extension.is_empty() { words.get(en::SCOPE_TENANT) } else { &set.extension };
-                let recommended = wanted.iter().any(|wanted| wanted.eq_ignore_ascii_case(&set.role_id));
+                let recommended = wanted.iter().any(|wanted| wanted.fits(set));
                 let hint = if barred {
                     words.say(en::SET_BARRED)
                 } else {

@@ -47,3 +47,18 @@ fn first_set(world: &World, role_id: &str) -> String {
     let sets = world.site("Production").sets.known().unwrap();
     entrada::flow::choices::SetKey::of(sets.iter().find(|set| set.role_id == role_id).unwrap()).word()
 }
+
+#[test]
+fn an_integration_of_the_admin_center_gets_a_place_on_its_list_and_nothing_in_an_environment() {
+    let mut world = World::signed_in("ada@cronus.example");
+    world.press(Intent::Preset("admin-center".into()));
+    assert_eq!(world.model.blocker(), None, "no environment is needed: {:?}", world.codes());
+    let before = world.cloud.log().len();
+    world.set_up();
+    assert_eq!(world.model.run.as_ref().unwrap().outcome, Some(Outcome::Complete), "{:?}", world.codes());
+    assert!(world.secret().is_some());
+    let writes = world.writes_since(before);
+    let listed = format!("/authorizedAadApps/{}", world.app_id());
+    assert!(writes.iter().any(|it| it.starts_with("PUT") && it.ends_with(&listed)), "{writes:?}");
+    assert!(!writes.iter().any(|it| it.contains("/api/")), "nothing is written into an environment: {writes:?}");
+}
