@@ -59,6 +59,7 @@ messages! {
     // Choices
     NAME_EMPTY = "A name is needed.";
     NAME_UNFIT = "At most {limit} characters on one line, without direction marks.";
+    PRESET_DOCUMENTATION = "About this integration";
     ENVIRONMENT_ODD = "A letter first, then letters, digits, hyphens or underscores, fewer than 30.";
     ENVIRONMENT_HINT = "{kind}, {country}, version {version}";
     ENVIRONMENT_SHORT = "{kind}, {country}";

@@ -35,6 +35,10 @@ pub(super) fn view(model: &Model, words: &Catalogue) -> Option<ChooseView> {
                 intent: Intent::Preset(preset.id.clone()),
             })
             .collect(),
+        documentation: model
+            .preset()
+            .and_then(|preset| preset.documentation)
+            .map(|address| (words.say(en::PRESET_DOCUMENTATION), address)),
         name: FieldView { value: choices.name.clone(), error: name_error(choices, words) },
         vendor: model.is_vendor(),
         environment: lists::environments(model, choices, words),

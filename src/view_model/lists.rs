@@ -152,9 +152,11 @@ pub(super) fn permission_sets(model: &Model, choices: &Choices, words: &Catalogu
                 let ticked = choices.sets.contains(&key);
                 let barred = set.role_id.eq_ignore_ascii_case(BARRED_SET);
                 let from = if set.extension.is_empty() { words.get(en::SCOPE_TENANT) } else { &set.extension };
-                let recommended = wanted.iter().any(|wanted| wanted.fits(set));
+                let asked = wanted.iter().find(|wanted| wanted.fits(set));
                 let hint = if barred {
                     words.say(en::SET_BARRED)
+                } else if let Some(why) = asked.and_then(|asked| asked.why.as_deref()) {
+                    [words.fill(en::SET_FROM, &[("name", &set.name), ("extension", from)]).as_str(), ". ", why].concat()
                 } else {
                     words.fill(en::SET_FROM, &[("name", &set.name), ("extension", from)])
                 };
@@ -163,7 +165,7 @@ pub(super) fn permission_sets(model: &Model, choices: &Choices, words: &Catalogu
                     key: key.word(),
                     label: set.role_id.clone(),
                     hint: absent_hint(hint, &absent, words),
-                    badge: if recommended {
+                    badge: if asked.is_some() {
                         Some(words.say(en::SET_BADGE_PRESET))
                     } else {
                         is_broad(&set.role_id).then(|| words.say(en::SET_BADGE_BROAD))

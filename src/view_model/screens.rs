@@ -80,6 +80,8 @@ pub struct ChooseView {
     pub tenant: (String, String, String),
     /// Integrations.
     pub presets: Vec<OptionView>,
+    /// Where the chosen integration is described: label and address.
+    pub documentation: Option<(String, String)>,
     /// Application name.
     pub name: FieldView,
     /// A vendor's application brings its own credential.

@@ -11,7 +11,12 @@ const THREE: [&str; 3] = ["Production", "Sandbox", "Training"];
 
 /// Three active environments with the partner's extension, all chosen.
 fn three() -> World {
+    three_with(&crate::world::config())
+}
+
+fn three_with(config: &serde_json::Value) -> World {
     let mut world = World::new();
+    world.config = Ok(config.to_string());
     world.control("business-central", &json!({ "environment": "Sandbox", "do": { "partner_extension": true } }));
     world.control("business-central", &json!({ "do": { "copy_environment": "Training" } }));
     world.open();
@@ -198,4 +203,20 @@ fn no_more_than_five_requests_wait_for_business_central_at_once() {
     world.set_up();
     assert!(matches!(world.page(), Page::HandOver(_)), "{:?}", world.codes());
     assert!((2..=5).contains(&world.most_at_once), "{}", world.most_at_once);
+}
+
+#[test]
+fn a_set_that_comes_from_another_extension_elsewhere_has_to_be_chosen() {
+    let mut config = crate::world::config();
+    config["presets"][0]["permissionSets"] = json!(["SHOP ACCESS"]);
+    let mut world = three_with(&config);
+    world.press(Intent::CheckAgain);
+    assert!(world.codes().contains(&"permission_set_missing".to_owned()), "{:?}", world.codes());
+    for (environment, extension) in [("Production", "Webshop Connector"), ("Sandbox", "NP Retail")] {
+        let what = json!({ "add_permission_set": { "role_id": "SHOP ACCESS", "extension": extension } });
+        world.control("business-central", &json!({ "environment": environment, "do": what }));
+    }
+    world.press(Intent::CheckAgain);
+    assert!(world.codes().contains(&"permission_set_ambiguous".to_owned()), "{:?}", world.codes());
+    assert!(world.model.blocker().is_some());
 }

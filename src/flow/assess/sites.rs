@@ -183,13 +183,21 @@ impl Model {
     fn check_sets(&self, site: &SiteFacts) -> Check {
         let key = "permission-sets";
         let Some(choices) = &self.choices else { return Check::unknown(key) };
-        let sets = match &site.sets {
+        match &site.sets {
             Lookup::Unasked | Lookup::Asking => return Check::running(key),
             Lookup::Failed(finding) => return Check::of(key, finding.clone()),
-            Lookup::Known(sets) => sets,
-        };
+            Lookup::Known(_) => {}
+        }
         for wanted in &choices.wanted_sets {
-            let count = sets.iter().filter(|set| set.role_id.eq_ignore_ascii_case(wanted)).count();
+            // Counted over all chosen environments: one choice holds for all of them.
+            let mut found: Vec<SetKey> = Vec::new();
+            for set in self.facts.sites.iter().filter_map(|site| site.sets.known()).flatten() {
+                let key = SetKey::of(set);
+                if set.role_id.eq_ignore_ascii_case(wanted) && !found.contains(&key) {
+                    found.push(key);
+                }
+            }
+            let count = found.len();
             if count > 1 {
                 let finding = Finding::error(Code::PermissionSetAmbiguous)
                     .with("count", count.to_string())

@@ -6,7 +6,7 @@ use crate::flow::effect::{Answer, heard};
 use crate::flow::finding::{Finding, FindingCode, Weight};
 use crate::flow::moment::Out;
 use crate::flow::{Intent, Model};
-use crate::protocol::business_central::{self as bc, Company, Environment, RecordApi};
+use crate::protocol::business_central::{self as bc, Company, Environment, PermissionSet, RecordApi};
 use crate::protocol::graph::{self, Application};
 use crate::protocol::http::{CallError, Response};
 use crate::protocol::oauth::Resource;
@@ -268,14 +268,26 @@ impl Model {
 
     /// Ticks the preset's sets: those that exist under one key only. The others stay wanted and become findings.
     pub(in crate::flow) fn match_wanted_sets(&mut self) {
+        let asked = self.preset().map(|preset| preset.permission_sets).unwrap_or_default();
         let Some(choices) = &mut self.choices else { return };
         let sites = &self.facts.sites;
         let all = || sites.iter().filter_map(|site| site.sets.known()).flatten();
+        // Whoever answers first shall not decide which of two is meant.
+        let open = |site: &SiteFacts| site.sets.is_open() && site.companies.failed().is_none();
+        if sites.iter().any(open) {
+            return;
+        }
         if sites.iter().all(|site| site.sets.known().is_some()) {
             choices.sets.retain(|key| all().any(|set| set.is(&key.role_id, &key.app_id, &key.scope)));
         }
         choices.wanted_sets.retain(|wanted| {
-            let mut named = all().filter(|set| set.role_id.eq_ignore_ascii_case(wanted));
+            // A preset that knows which extension it means says so; then others of the same name are not meant.
+            let exactly = asked.iter().find(|set| set.role_id.eq_ignore_ascii_case(wanted));
+            let meant = |set: &&PermissionSet| match exactly {
+                Some(exactly) => exactly.fits(set),
+                None => set.role_id.eq_ignore_ascii_case(wanted),
+            };
+            let mut named = all().filter(meant);
             let ticked = choices.sets.iter().any(|key| key.role_id.eq_ignore_ascii_case(wanted));
             match named.next() {
                 _ if ticked => false,

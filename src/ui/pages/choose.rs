@@ -9,7 +9,7 @@ use crate::ui::el::{El, el, many, of};
 use crate::ui::parts::button::{Rank, button, main_button};
 use crate::ui::parts::checklist::Checklist;
 use crate::ui::parts::list::{list, reading};
-use crate::ui::parts::{card, card_with, check_row, field, head, more, notice, state};
+use crate::ui::parts::{card, card_with, check_row, field, head, link, more, notice, state};
 use crate::view_model::{CheckState, ChooseView, EnvironmentView, ListView, OptionView, RouteView, Severity, TickView};
 
 pub(crate) fn page(cx: &Cx, view: &ChooseView) -> Html {
@@ -32,14 +32,10 @@ pub(crate) fn page(cx: &Cx, view: &ChooseView) -> Html {
 }
 
 fn integration(cx: &Cx, view: &ChooseView) -> El {
-    card(cx, words::CHOOSE_WHAT).add(field::select(cx, "preset", words::PRESET, &view.presets)).add(field::text(
-        cx,
-        "name",
-        words::CHOOSE_NAME,
-        words::CHOOSE_NAME_HINT,
-        &view.name,
-        Intent::Name,
-    ))
+    let about = view.documentation.as_ref().map(|(label, address)| link(label, address));
+    card(cx, words::CHOOSE_WHAT)
+        .add(el("div").add(field::select(cx, "preset", words::PRESET, &view.presets)).maybe(about))
+        .add(field::text(cx, "name", words::CHOOSE_NAME, words::CHOOSE_NAME_HINT, &view.name, Intent::Name))
 }
 
 fn reach(cx: &Cx, view: &ChooseView) -> El {

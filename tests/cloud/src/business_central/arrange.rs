@@ -4,7 +4,9 @@ use serde::Deserialize;
 use serde_json::{Map, Value, json};
 use uuid::Uuid;
 
-use super::model::{AccessControl, Environment, EnvironmentStatus, License, State, User};
+use super::model::{
+    AccessControl, Area, Environment, EnvironmentStatus, License, PermissionSet, Right, Scope, State, User,
+};
 use super::pages::{PartnerPage, RecordNames, WebService};
 use super::scale::{self, Scale};
 use super::seed::PARTNER_EXTENSION;
@@ -78,6 +80,8 @@ enum What {
     RenameCompany { from: String, to: String },
     /// A sandbox made as a copy of the environment, with everything in it.
     CopyEnvironment(String),
+    /// A permission set that an extension brings, by the extension's name; it opens the items.
+    AddPermissionSet { role_id: String, extension: String },
     /// A user of any licence type, with permission sets in all companies or none.
     AddUser {
         user_name: String,
@@ -156,6 +160,18 @@ pub(super) fn arrange(bc: &mut BusinessCentral, wish: &Value, ids: &mut Ids) -> 
         }
         // Done before, because it needs the whole tenant.
         What::CopyEnvironment(_) | What::Scale(_) => {}
+        What::AddPermissionSet { role_id, extension } => {
+            let from = environment.extensions.iter().find(|it| it.name == extension);
+            let from = from.ok_or_else(|| format!("there is no extension `{extension}`"))?;
+            environment.permission_sets.push(PermissionSet {
+                name: role_id.clone(),
+                role_id,
+                app_id: from.id,
+                extension_name: extension,
+                scope: Scope::System,
+                opens: vec![(Area::Items, Right::Write)],
+            });
+        }
         What::RenameCompany { from, to } => rename_company(environment, &from, &to)?,
         What::AddUser { user_name, license, role_ids } => {
             environment.users.push(User {
