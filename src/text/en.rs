@@ -265,6 +265,8 @@ messages! {
     EVIDENCE_NOT_SEEN = "Not visible yet";
     EVIDENCE_HINT = "Found, begins with {hint}";
     EVIDENCE_BY_ID = "{name}, found by the client id";
+    EVIDENCE_BY_KIND = "{name}, an application’s user found by its name: the client id cannot be read here";
+    EVIDENCE_OTHER = "{name} has the name, but is no application’s user";
     EVIDENCE_BY_NAME = "{name}, found by its name: the client id cannot be read here";
     EVIDENCE_KEPT = "Not changed by this run";
     SOURCE_GRAPH = "Read from Microsoft Graph";

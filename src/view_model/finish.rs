@@ -4,7 +4,7 @@ use super::words::{action, finding};
 use super::{ActionView, CheckState, CopyView, DoneView, EvidenceView, FindingView, FormatView, HandOverView, plan};
 use crate::flow::hand_over::{self, Credential};
 use crate::flow::plan::{Action, Step};
-use crate::flow::run::{Evidence, Run, in_company};
+use crate::flow::run::{Evidence, Proof, Run, in_company};
 use crate::flow::{Finding, FindingCode, Format, Intent, Model, Piece};
 use crate::protocol::date;
 use crate::protocol::secret::Secret;
@@ -166,7 +166,7 @@ fn evidence(run: &Run, credential: &Credential, words: &Catalogue) -> Vec<Eviden
             }
             (
                 Step::VerifyBusinessCentral,
-                Some(Evidence::BusinessCentral { environment, user, by_client_id, given, missing_sets, extra_sets }),
+                Some(Evidence::BusinessCentral { environment, user, proof, given, missing_sets, extra_sets }),
             ) => {
                 let at = |label: Message| {
                     let label = words.say(label);
@@ -175,10 +175,17 @@ fn evidence(run: &Run, credential: &Credential, words: &Catalogue) -> Vec<Eviden
                 let source = en::SOURCE_CENTRAL;
                 let name = match user {
                     None => words.say(en::EVIDENCE_NOT_SEEN),
-                    Some(name) if *by_client_id => words.fill(en::EVIDENCE_BY_ID, &[("name", name)]),
-                    Some(name) => words.fill(en::EVIDENCE_BY_NAME, &[("name", name)]),
+                    Some(name) => {
+                        let message = match proof {
+                            Proof::ClientId => en::EVIDENCE_BY_ID,
+                            Proof::Application => en::EVIDENCE_BY_KIND,
+                            Proof::Name => en::EVIDENCE_BY_NAME,
+                            Proof::Other => en::EVIDENCE_OTHER,
+                        };
+                        words.fill(message, &[("name", name)])
+                    }
                 };
-                row(at(en::EVIDENCE_USER), name, source, seen(user.is_some()));
+                row(at(en::EVIDENCE_USER), name, source, seen(user.is_some() && *proof != Proof::Other));
                 let sets: Vec<String> = given.iter().map(|it| in_company(&it.role_id, &it.company)).collect();
                 row(
                     at(en::EVIDENCE_SETS),

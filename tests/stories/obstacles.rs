@@ -354,6 +354,37 @@ fn the_guided_route_goes_on_when_the_person_has_registered() {
 }
 
 #[test]
+fn by_hand_the_evidence_says_how_far_it_reaches() {
+    // Version 27 tells nothing but the name; 28 tells that it is an application's user; a person's is no evidence.
+    for (version, license, wanted) in [
+        ("27.5", None, "found by its name: the client id cannot be read here"),
+        ("28.3", None, "an application’s user found by its name"),
+        ("28.3", Some("full_user"), "is no application’s user"),
+    ] {
+        let mut world = World::ready("magento");
+        world.control("business-central", &json!({ "environment": "Sandbox", "do": { "version": version } }));
+        world.only("Sandbox");
+        world.press(Intent::Plan);
+        world.click(Intent::Confirm);
+        world.run_until(30_000, World::asking);
+        let app_id = world.app_id();
+        let description = entrada::flow::run::description_of(world.model.run.as_ref().unwrap(), 0);
+        let what = match license {
+            None => json!({ "register_by_hand": { "client_id": app_id, "description": description } }),
+            Some(license) => json!({ "add_user": { "user_name": description, "license": license } }),
+        };
+        world.control("business-central", &json!({ "environment": "Sandbox", "do": what }));
+        world.settle();
+        world.press(Intent::Stored(true));
+        world.press(Intent::Finish);
+        let Page::Done(done) = world.page() else { panic!("{:?}", world.codes()) };
+        let row = done.evidence.iter().find(|row| row.value.contains(wanted));
+        let row = row.unwrap_or_else(|| panic!("{version}: {wanted}: {:#?}", done.evidence));
+        assert_eq!(row.state, if license.is_some() { CheckState::Warn } else { CheckState::Pass });
+    }
+}
+
+#[test]
 fn a_guided_user_that_never_appears_ends_partial_without_a_credential() {
     let mut world = World::ready("magento");
     world.only("Sandbox");

@@ -63,6 +63,8 @@ pub enum Phase {
     RemoveLost(String),
     /// Looking whether a person has done their part.
     Watch,
+    /// Reading what kind of user it is.
+    Kind,
     /// Looking for the user of an enabled record on a page that does not show it.
     User,
     /// Following a list of what is there to its next page.
@@ -180,6 +182,19 @@ pub struct Task {
     pub evidence: Option<Evidence>,
 }
 
+/// How far the user in an environment is known to be the application's.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Proof {
+    /// The record was read by its client id.
+    ClientId,
+    /// It is some application's user and has our name.
+    Application,
+    /// It has our name, and nothing says what kind of user it is.
+    Name,
+    /// It has our name and is no application's.
+    Other,
+}
+
 /// What a verification read back.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Evidence {
@@ -202,8 +217,8 @@ pub enum Evidence {
         environment: String,
         /// Name of the user, when it is there and enabled.
         user: Option<String>,
-        /// Whether the record was read by its client id; otherwise the user is known by its name only.
-        by_client_id: bool,
+        /// How far it is known to be ours.
+        proof: Proof,
         /// Permission sets read.
         given: Vec<UserPermission>,
         /// Permission sets that should be there and were not seen.

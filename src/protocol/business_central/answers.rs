@@ -68,36 +68,6 @@ pub struct UserPermission {
     pub etag: Option<String>,
 }
 
-/// A permission set given to an application's user, from the list of all assignments of an environment.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct AccessControl {
-    /// The user.
-    pub security_id: String,
-    /// The user's name.
-    pub user_name: String,
-    /// Set.
-    pub role_id: String,
-    /// Extension of the set.
-    pub app_id: String,
-    /// Scope of the set.
-    pub scope: String,
-    /// Company name, empty for all.
-    pub company: String,
-}
-
-/// An extension, installed or only published.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Extension {
-    /// Id of the app, the same in all versions.
-    pub id: String,
-    /// Name.
-    pub name: String,
-    /// Who made it.
-    pub publisher: String,
-    /// Whether it is installed.
-    pub installed: bool,
-}
-
 /// The body of a successful answer, or the error that stands there instead.
 pub fn success(response: &Response) -> Result<Value, CallError> {
     http::read_json(response, refusal)
@@ -210,30 +180,9 @@ pub fn read_user_permissions(response: &Response) -> Result<Page<UserPermission>
     })
 }
 
-/// Assignments of applications. The license type is a text for people, in English because requests pin the language;
-/// the page cannot filter by it (business-central.md 2).
-pub fn read_access_controls(response: &Response) -> Result<Page<AccessControl>, CallError> {
-    let (rows, next) = page(response, |node| {
-        Ok((node.shown("userLicenseType") == "Application").then_some(AccessControl {
-            security_id: node.string("userSecurityId")?,
-            user_name: node.shown("userName"),
-            role_id: node.string("roleId")?,
-            app_id: node.shown("appId"),
-            scope: node.shown("scope"),
-            company: node.shown("company"),
-        }))
-    })?;
-    Ok((rows.into_iter().flatten().collect(), next))
-}
-
-/// Extensions.
-pub fn read_extensions(response: &Response) -> Result<Page<Extension>, CallError> {
-    page(response, |node| {
-        Ok(Extension {
-            id: node.string("id")?,
-            name: node.shown("displayName"),
-            publisher: node.shown("publisher"),
-            installed: node.member("isInstalled")?.flag()?,
-        })
-    })
+/// Whether a user is an application's, by the rows of its permission sets; `None` without rows. The license type is a
+/// text for people, in English because requests pin the language (business-central.md 2).
+pub fn read_is_application(response: &Response) -> Result<Option<bool>, CallError> {
+    let (rows, _) = page(response, |node| Ok(node.shown("userLicenseType") == "Application"))?;
+    Ok(rows.into_iter().reduce(|one, other| one || other))
 }

@@ -15,16 +15,6 @@ pub fn new_record_link(web_client: &str, company: &str) -> String {
     link(web_client, company, "9861", &[("mode", "Create")])
 }
 
-/// The list of users, showing those of this name.
-pub fn user_link(web_client: &str, company: &str, user_name: &str) -> String {
-    link(web_client, company, "9800", &[("filter", &is("User Name", user_name))])
-}
-
-/// The page where web services are published.
-pub fn web_services_link(web_client: &str, company: &str) -> String {
-    link(web_client, company, "810", &[])
-}
-
 fn is(field: &str, value: &str) -> String {
     ["'", field, "' IS '", &value.replace('\'', "''"), "'"].concat()
 }
@@ -58,13 +48,14 @@ mod tests {
             format!("{CLIENT}/?company=CRONUS%20%26%20S%C3%B8n&page=9860&filter=%27Client%20Id%27%20IS%20%270a-1%27")
         );
         assert_eq!(new_record_link(&format!("{CLIENT}/"), ""), format!("{CLIENT}/?page=9861&mode=Create"));
-        assert!(user_link(CLIENT, "", "O'BRIEN").ends_with("filter=%27User%20Name%27%20IS%20%27O%27%27BRIEN%27"));
-        assert_eq!(web_services_link(CLIENT, ""), format!("{CLIENT}/?page=810"));
     }
 
     #[test]
     fn a_query_that_is_there_already_stays_but_for_what_would_fight_ours() {
         let given = format!("{CLIENT}?tenant=a%20b&RunInFrame=1&page=22&dc=0#x");
-        assert_eq!(web_services_link(&given, "C"), format!("{CLIENT}/?tenant=a%20b&dc=0&company=C&page=810"));
+        assert_eq!(
+            new_record_link(&given, "C"),
+            format!("{CLIENT}/?tenant=a%20b&dc=0&company=C&page=9861&mode=Create")
+        );
     }
 }

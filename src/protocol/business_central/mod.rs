@@ -14,10 +14,10 @@ pub use admin::{
     read_authorized_apps, read_environments, remove_authorized_app, user_environments,
 };
 pub use answers::{
-    AccessControl, Company, Extension, Page, PermissionSet, User, UserPermission, accepted, read_access_controls,
-    read_companies, read_extensions, read_permission_sets, read_user, read_user_permissions, read_users, success,
+    Company, Page, PermissionSet, User, UserPermission, accepted, read_companies, read_is_application,
+    read_permission_sets, read_user, read_user_permissions, read_users, success,
 };
-pub use links::{new_record_link, record_link, user_link, web_services_link};
+pub use links::{new_record_link, record_link};
 pub use metadata::{find_page, read_metadata};
 pub use packages::{PackageStatus, Progress, package_code, package_xml, read_package, read_packages};
 pub use records::{Collection, EntraRecord, PartnerApi, RecordApi, RecordFields, read_record, read_records};

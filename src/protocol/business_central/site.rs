@@ -79,14 +79,9 @@ impl Site {
         write(Method::Patch, self.automation(company, &path)).if_match(None).json(json!({ "state": "Disabled" }))
     }
 
-    /// Who holds which permission set; 404 before 2026 (business-central.md 2).
-    pub fn access_controls(&self, company: &str) -> Request {
-        let fields = "/accessControls?$select=userSecurityId,userName,userLicenseType,roleId,appId,scope,company";
-        get(self.automation(company, fields))
-    }
-
-    /// Extensions, installed or only published.
-    pub fn extensions(&self, company: &str) -> Request {
-        get(self.automation(company, "/extensions?$select=id,displayName,publisher,isInstalled"))
+    /// What kind of user somebody is, told with their permission sets; 404 before 2026 (business-central.md 2).
+    pub fn kind_of_user(&self, company: &str, security_id: &str) -> Request {
+        let filter = "/accessControls?$select=userSecurityId,userLicenseType&$filter=userSecurityId%20eq%20";
+        get(self.automation(company, &[filter, &url::encode(security_id)].concat()))
     }
 }

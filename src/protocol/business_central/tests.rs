@@ -168,13 +168,11 @@ fn taking_a_set_away_names_the_assignment_and_its_state() {
 }
 
 #[test]
-fn only_assignments_of_applications_are_kept_and_pages_are_followed() {
-    let text = r#"{"value":[{"userSecurityId":"1","roleId":"A","userLicenseType":"Application"},
-        {"userSecurityId":"2","roleId":"B","userLicenseType":"Full User"}],"@odata.nextLink":"https://bc/next"}"#;
-    let (rows, next) = read_access_controls(&answer(200, text)).unwrap();
-    assert_eq!(rows.iter().map(|row| row.security_id.as_str()).collect::<Vec<_>>(), ["1"]);
-    assert_eq!(next.as_deref(), Some("https://bc/next"));
-    let text = r#"{"value":[{"id":"x","displayName":"NP Retail","publisher":"NaviPartner","isInstalled":false}]}"#;
-    let (rows, _) = read_extensions(&answer(200, text)).unwrap();
-    assert!(!rows[0].installed && rows[0].name == "NP Retail");
+fn a_user_is_an_applications_when_a_row_says_so() {
+    let rows = |kinds: &[&str]| {
+        let rows: Vec<String> = kinds.iter().map(|kind| format!(r#"{{"userLicenseType":"{kind}"}}"#)).collect();
+        read_is_application(&answer(200, &format!(r#"{{"value":[{}]}}"#, rows.join(",")))).unwrap()
+    };
+    assert_eq!((rows(&[]), rows(&["Full User"])), (None, Some(false)));
+    assert_eq!(rows(&["Application", "Application"]), Some(true));
 }

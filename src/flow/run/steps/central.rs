@@ -1,7 +1,7 @@
 //! The steps in one environment: what they send, and what the answers mean.
 
 use super::super::trouble::Verdict;
-use super::super::{Evidence, KnownSite, Pause, Phase, Run};
+use super::super::{Evidence, KnownSite, Pause, Phase, Proof, Run};
 use super::{Lane, WATCH_MS, describe, description, package, settle_evidence, unreadable};
 use crate::flow::plan::{Action, SiteBrief, Step, is_given};
 use crate::flow::route::RouteKind;
@@ -51,6 +51,7 @@ pub(super) fn request(
         }
         (Step::PermissionSet { set, company: within }, _) => site.give(company, user?, set, within),
         (Step::TakeSet(permission), _) => site.take(company, user?, &permission.id, permission.etag.as_deref()),
+        (Step::VerifyBusinessCentral, Phase::Kind) => site.kind_of_user(company, user?),
         (Step::VerifyBusinessCentral, _) => match &brief.api {
             Some(api) => site.find_record(api, company, client_id),
             None => site.user(company, user?),
@@ -210,6 +211,18 @@ pub(super) fn take_set(
 pub(super) fn verify(run: &mut Run, index: usize, response: &Response, now: u64) -> Result<Verdict, CallError> {
     let Some(brief) = brief(run, index).cloned() else { return Ok(Verdict::Done) };
     let phase = run.tasks[index].phase.clone();
+    if phase == Phase::Kind {
+        // The page is young, and not being allowed to read it takes nothing from what was read before.
+        let kind = bc::read_is_application(response).ok().flatten();
+        if let Some(Evidence::BusinessCentral { proof, .. }) = &mut run.tasks[index].evidence {
+            *proof = match kind {
+                Some(true) => Proof::Application,
+                Some(false) => Proof::Other,
+                None => Proof::Name,
+            };
+        }
+        return Ok(Verdict::Next(Phase::Look));
+    }
     if !matches!(phase, Phase::Look | Phase::More(_)) {
         let user = match &brief.api {
             Some(api) => {
@@ -221,12 +234,12 @@ pub(super) fn verify(run: &mut Run, index: usize, response: &Response, now: u64)
         run.tasks[index].evidence = Some(Evidence::BusinessCentral {
             environment: brief.environment,
             user,
-            by_client_id: brief.api.is_some(),
+            proof: if brief.api.is_some() { Proof::ClientId } else { Proof::Name },
             given: Vec::new(),
             missing_sets: Vec::new(),
             extra_sets: Vec::new(),
         });
-        return Ok(Verdict::Next(Phase::Look));
+        return Ok(Verdict::Next(if brief.api.is_some() { Phase::Look } else { Phase::Kind }));
     }
     let (page, next) = bc::read_user_permissions(response)?;
     let lane = run.tasks[index].lane;
