@@ -158,6 +158,7 @@ messages! {
     STEP_SET = "Permission set {set}, {company}";
     STEP_MISSING_SETS = "Permission sets {sets}";
     STEP_ADMIN_CENTER = "Admission to the Business Central admin center API";
+    STEP_REMOVE_PACKAGE = "Configuration package of an earlier attempt";
     STEP_SECRET = "Client secret, valid {months} months";
     STEP_REMOVE_SECRET = "Client secret “{name}”";
     STEP_VERIFY_ENTRA = "Read back from Microsoft Entra";
@@ -179,6 +180,7 @@ messages! {
     WHY_NOT_THERE = "This environment does not have it. Its extension is probably not installed.";
     WHY_NOT_CHOSEN = "It is not among the chosen sets.";
     WHY_WIDER = "It is given for other companies than chosen.";
+    WHY_LEFT_BEHIND = "An interrupted run left it behind. Its work is done.";
     WHAT_NAME = "name";
     WHAT_ROLES = "declared app roles";
     WHAT_REDIRECT = "redirect URI for Business Central";

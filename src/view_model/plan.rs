@@ -101,6 +101,7 @@ pub(super) fn title(lane: Option<usize>, step: &Step, brief: &Brief, words: &Cat
             words.fill(en::STEP_SET, &[("set", &given.role_id), ("company", &within(&given.company))])
         }
         Step::MissingSets(sets) => words.fill(en::STEP_MISSING_SETS, &[("sets", &sets.join(", "))]),
+        Step::RemovePackage(_) => words.say(en::STEP_REMOVE_PACKAGE),
         Step::AdminCenter => words.say(en::STEP_ADMIN_CENTER),
         Step::RemoveSecret { name, .. } => words.fill(en::STEP_REMOVE_SECRET, &[("name", name)]),
         Step::Secret => words.fill(en::STEP_SECRET, &[("months", &brief.months.to_string())]),

@@ -62,6 +62,7 @@ fn step_word(words: &Catalogue, word: &str) -> String {
         "verify-business-central" => en::STEP_VERIFY_CENTRAL,
         "environments" | "companies" => en::CHECK_ENVIRONMENT,
         "policy" => en::CHECK_POLICY,
+        "remove-package" => en::STEP_REMOVE_PACKAGE,
         "admin-center" => en::CHECK_ADMIN,
         "directory" => en::CHECK_BUSINESS_CENTRAL,
         "sign-in" => en::DO_SIGN_IN,
@@ -134,5 +135,6 @@ pub(super) fn reason(words: &Catalogue, reason: &Reason) -> String {
         Reason::Made => words.say(en::WHY_MADE),
         Reason::Changed => words.say(en::WHY_CHANGED),
         Reason::Wider => words.say(en::WHY_WIDER),
+        Reason::LeftBehind => words.say(en::WHY_LEFT_BEHIND),
     }
 }

@@ -153,7 +153,7 @@ impl Model {
             (RouteKind::Package, _) => match &site.packages {
                 Lookup::Unasked | Lookup::Asking => Check::running(key),
                 Lookup::Failed(finding) => Check::of(key, finding.clone()),
-                Lookup::Known(()) => {
+                Lookup::Known(_) => {
                     let finding = Finding::warning(Code::PackageExperimental).with("environment", environment());
                     Check { detail: Detail::Route(route), ..Check::of(key, finding) }
                 }

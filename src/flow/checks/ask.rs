@@ -98,10 +98,6 @@ impl Model {
             site.sets = Lookup::Asking;
             asked.push(About::Sets { so_far: Vec::new(), next: None });
         }
-        if chosen == Some(RouteKind::Package) && site.packages.is_unasked() {
-            site.packages = Lookup::Asking;
-            asked.push(About::Packages);
-        }
         // Where a better route is there, published pages are only looked for when the person wants that route.
         if chosen == Some(RouteKind::OData) && odata && site.odata.is_unasked() {
             site.odata = Lookup::Asking;
@@ -109,6 +105,10 @@ impl Model {
         }
         if !registered {
             return asked;
+        }
+        if chosen == Some(RouteKind::Package) && site.packages.is_unasked() {
+            site.packages = Lookup::Asking;
+            asked.push(About::Packages);
         }
         if site.record.is_unasked() {
             let partner = deployment.config.partner_api.is_some() && !matches!(site.partner, Lookup::Known(false));

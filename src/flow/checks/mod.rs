@@ -114,8 +114,9 @@ pub struct SiteFacts {
     pub partner: Lookup<bool>,
     /// The page published as OData, if any.
     pub odata: Lookup<Option<RecordApi>>,
-    /// Whether configuration packages may be used; only asked when that route is chosen.
-    pub packages: Lookup<()>,
+    /// Whether configuration packages may be read, and the id of one that an interrupted run left behind; only asked
+    /// when that route is chosen.
+    pub packages: Lookup<Option<String>>,
     /// The record.
     pub record: Lookup<RecordFact>,
     /// The user.
@@ -153,11 +154,11 @@ impl SiteFacts {
         self.number = number;
         self.record = Lookup::Unasked;
         self.user = Lookup::Unasked;
+        self.packages = Lookup::Unasked;
         for_reasking(&mut self.companies);
         for_reasking(&mut self.sets);
         for_reasking(&mut self.partner);
         for_reasking(&mut self.odata);
-        for_reasking(&mut self.packages);
     }
 }
 
@@ -261,7 +262,7 @@ pub(crate) enum About {
     Metadata,
     /// The record on the page published as OData.
     Record,
-    /// Whether configuration packages may be used.
+    /// Whether configuration packages may be read, and whether one of ours is there.
     Packages,
     /// The user by name or id.
     User,

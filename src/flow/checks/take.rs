@@ -199,7 +199,7 @@ impl Model {
             }
             About::Packages => {
                 let found = match result.and_then(bc::read_packages) {
-                    Ok(_) => Lookup::Known(()),
+                    Ok(found) => Lookup::Known(found.into_iter().next().map(|package| package.id)),
                     Err(CallError::Refused(refusal)) => Lookup::Failed(
                         Finding::error(FindingCode::PackagesForbidden)
                             .refused(&refusal, out.now)

@@ -3,7 +3,7 @@
 use super::body::{Difference, WEB_CLIENT, application_body, difference};
 use super::{Action, Brief, Line, Plan, Reason, SiteBrief, Step};
 use crate::config::PresetKind;
-use crate::flow::checks::{RecordFact, Registered, SiteFacts};
+use crate::flow::checks::{Lookup, RecordFact, Registered, SiteFacts};
 use crate::flow::choices::{ADMIN_ROLE, Choices, Target};
 use crate::flow::route::RouteKind;
 use crate::flow::{Model, run};
@@ -103,15 +103,25 @@ impl Model {
         let listed = self.facts.listed(&environment).map(|it| it.web_client.clone());
         let web_client = listed.filter(|address| url::origin(address).is_some());
         let tenant = &self.account()?.tenant;
+        let partner = || self.deployment().config.partner_api.as_ref().map(RecordApi::partner);
+        let odata = || site.odata.known().cloned().flatten();
         let api = match self.route(site) {
-            Some(RouteKind::PartnerApi) => self.deployment().config.partner_api.as_ref().map(RecordApi::partner),
-            Some(RouteKind::OData) => site.odata.known().cloned().flatten(),
+            Some(RouteKind::PartnerApi) => partner(),
+            Some(RouteKind::OData) => odata(),
+            _ => None,
+        };
+        let reads = match site.record.known() {
+            _ if api.is_some() => api.clone(),
+            // Not written through, but the record can be read back by its client id (business-central.md 3.4).
+            Some(RecordFact::Readable(_)) if site.partner == Lookup::Known(true) => partner(),
+            Some(RecordFact::Readable(_)) => odata(),
             _ => None,
         };
         Some(SiteBrief {
             site: self.site(&environment)?,
             company: site.any_company()?.to_owned(),
             api,
+            reads,
             web_client: web_client
                 .unwrap_or_else(|| format!("{WEB_CLIENT}/{}/{}", url::encode(tenant), url::encode(&environment))),
             exact: choices.exact,
@@ -154,6 +164,10 @@ impl Model {
             Some(false) => (Step::Record(route), Action::Change, Reason::Disabled),
             None => (Step::Record(route), Action::Create, Reason::Missing),
         });
+        // A record that is written sweeps by itself.
+        if let (Some(true), RouteKind::Package, Some(Some(package))) = (there, route, site.packages.known()) {
+            drafts.add((Step::RemovePackage(package.clone()), Action::Remove, Reason::LeftBehind));
+        }
         let given = user.map(|fact| fact.permissions.as_slice()).unwrap_or_default();
         let companies = companies_here(choices, site);
         for set in &sets {

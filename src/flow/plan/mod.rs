@@ -62,6 +62,8 @@ pub enum Reason {
     Changed,
     /// Given for all companies or for one, and wanted otherwise.
     Wider,
+    /// Left behind by an interrupted run.
+    LeftBehind,
 }
 
 /// One thing to do.
@@ -86,6 +88,8 @@ pub enum Step {
     MissingSets(Vec<String>),
     /// Taking a permission set away.
     TakeSet(UserPermission),
+    /// Removing a configuration package that an interrupted run left behind, by its id.
+    RemovePackage(String),
     /// Admission to the admin center API.
     AdminCenter,
     /// Removing a secret nobody saw.
@@ -113,6 +117,7 @@ impl Step {
             Self::Record(_) => "record",
             Self::PermissionSet { .. } | Self::MissingSets(_) => "permission-set",
             Self::TakeSet(_) => "take-set",
+            Self::RemovePackage(_) => "remove-package",
             Self::AdminCenter => "admin-center",
             Self::RemoveSecret { .. } => "remove-secret",
             Self::Secret => "secret",
@@ -194,6 +199,8 @@ pub struct SiteBrief {
     pub company: String,
     /// The page over the record, for the routes that write through one.
     pub api: Option<RecordApi>,
+    /// The page over the record that is read back from: the same, or one that was not to be written through.
+    pub reads: Option<RecordApi>,
     /// Where the web client is, for links.
     pub web_client: String,
     /// Whether the user shall end with exactly the chosen sets.

@@ -69,8 +69,15 @@ fn reverse(run: &Run, task: &Task, application_goes: bool) -> Option<(Step, Acti
             };
             restores(Step::PermissionSet { set, company: taken.company.clone() }, Action::Create)
         }
-        // A secret that nobody had seen cannot come back, and nobody misses it.
-        (Step::RemoveSecret { .. } | Step::MissingSets(_) | Step::VerifyEntra | Step::VerifyBusinessCentral, _) => None,
+        // A secret that nobody had seen or a leftover package cannot come back, and nobody misses it.
+        (
+            Step::RemoveSecret { .. }
+            | Step::RemovePackage(_)
+            | Step::MissingSets(_)
+            | Step::VerifyEntra
+            | Step::VerifyBusinessCentral,
+            _,
+        ) => None,
         (
             Step::ServicePrincipal
             | Step::Consent(_)

@@ -460,6 +460,9 @@ impl Task {
 
     fn reset(&mut self) {
         self.state = TaskState::Pending;
+        // A person's part is waited for anew, not counted from the first attempt.
+        self.started = None;
+        self.ended = None;
         self.trouble_since = None;
         self.troubles = 0;
         self.timer = None;

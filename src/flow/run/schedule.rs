@@ -1,7 +1,7 @@
 //! The order of the work: starts every step that can start, follows what came of it, ends the run.
 
 use super::trouble::{TRIES, Verdict};
-use super::{Outcome, Pause, Phase, Run, SIDE_BY_SIDE, Task, TaskState, steps};
+use super::{Outcome, PackagePhase, Pause, Phase, Run, SIDE_BY_SIDE, Task, TaskState, steps};
 use crate::flow::effect::{Answer, Effect};
 use crate::flow::finding::{Finding, FindingCode};
 use crate::flow::moment::Out;
@@ -102,6 +102,18 @@ impl Model {
         let now = out.now;
         let Some(run) = &mut self.run else { return };
         let (id, stopping) = (run.id, run.stopping);
+        let goes_on = matches!(verdict, Verdict::Pause { .. } | Verdict::Next(Phase::Package(_)));
+        let ends = matches!(verdict, Verdict::Next(Phase::Package(PackagePhase::Delete | PackagePhase::Abandon)));
+        let verdict = match verdict {
+            // Nothing of a package stays behind when the person stops.
+            _ if stopping && goes_on && !ends && steps::has_to_tidy(run, index) => {
+                Verdict::Next(Phase::Package(PackagePhase::Abandon))
+            }
+            Verdict::Next(Phase::Package(PackagePhase::Create)) if stopping => {
+                Verdict::Pause { ms: 0, why: Pause::Working }
+            }
+            verdict => verdict,
+        };
         let task = &mut run.tasks[index];
         match verdict {
             Verdict::Done => {
@@ -223,9 +235,7 @@ impl Model {
                 |run: &Run| matches!(run.tasks[index].state, TaskState::Waiting { .. } | TaskState::Asking { .. });
             if self.run.as_ref().is_some_and(waiting) {
                 self.forget_timer(index);
-                if let Some(run) = &mut self.run {
-                    run.tasks[index].state = TaskState::Stopped;
-                }
+                self.follow(index, Verdict::Pause { ms: 0, why: Pause::Working }, out);
             }
         }
         self.advance(out);

@@ -163,7 +163,11 @@ fn refused(run: &Run, index: usize, refusal: &Refusal, now: u64) -> Verdict {
         Step::AdminCenter if matches!(refusal.status, 401 | 403) => {
             error(Code::AdminCenterForbidden).action(Intent::SwitchAccount).action(Intent::Resume)
         }
-        Step::Record(_) | Step::PermissionSet { .. } | Step::TakeSet(_) | Step::VerifyBusinessCentral => {
+        Step::Record(_)
+        | Step::PermissionSet { .. }
+        | Step::TakeSet(_)
+        | Step::RemovePackage(_)
+        | Step::VerifyBusinessCentral => {
             if says("SUPER or SECURITY") || (says("SUPER") && says("SECURITY")) {
                 error(Code::SecurityMissing).with("environment", environment).action(Intent::SwitchAccount)
             } else if says("register a user before") || says("register a user first") || says("register a user") {
@@ -174,9 +178,16 @@ fn refused(run: &Run, index: usize, refusal: &Refusal, now: u64) -> Verdict {
                 error(Code::PermissionSetAmbiguous).with("set", set).with("count", "2").action(Intent::Back)
             } else if refusal.status == 404 && refusal.code == "NoEnvironment" {
                 error(Code::EnvironmentUnknown).with("environment", environment).action(Intent::Back)
+            } else if matches!(task.phase, Phase::Package(_))
+                && (matches!(refusal.status, 401 | 403) || (refusal.status == 400 && says("permission")))
+            {
+                // Who may read packages may still not be allowed to write them (business-central.md 2).
+                error(Code::PackagesForbidden).with("environment", environment).action(Intent::Back)
             } else if matches!(refusal.status, 401 | 403) {
                 error(Code::BusinessCentralForbidden).with("step", word).action(Intent::SwitchAccount)
-            } else if refusal.code == "BadRequest_InvalidOperation" && matches!(task.step, Step::Record(_)) {
+            } else if matches!(&*refusal.code, "BadRequest_InvalidOperation" | "BadRequest_MethodNotAllowed")
+                && matches!(task.step, Step::Record(_))
+            {
                 error(Code::PageReadOnly).with("environment", environment).action(Intent::Back)
             } else if says("user name") && says("already exists") {
                 error(Code::UserNameTaken)

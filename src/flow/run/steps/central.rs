@@ -50,9 +50,10 @@ pub(super) fn request(
             site.user_permissions(company, user?)
         }
         (Step::PermissionSet { set, company: within }, _) => site.give(company, user?, set, within),
+        (Step::RemovePackage(id), _) => site.delete_package(company, id),
         (Step::TakeSet(permission), _) => site.take(company, user?, &permission.id, permission.etag.as_deref()),
         (Step::VerifyBusinessCentral, Phase::Kind) => site.kind_of_user(company, user?),
-        (Step::VerifyBusinessCentral, _) => match &brief.api {
+        (Step::VerifyBusinessCentral, _) => match &brief.reads {
             Some(api) => site.find_record(api, company, client_id),
             None => site.user(company, user?),
         },
@@ -224,22 +225,24 @@ pub(super) fn verify(run: &mut Run, index: usize, response: &Response, now: u64)
         return Ok(Verdict::Next(Phase::Look));
     }
     if !matches!(phase, Phase::Look | Phase::More(_)) {
-        let user = match &brief.api {
+        let user = match &brief.reads {
             Some(api) => {
                 let (rows, _) = bc::read_records(api, response)?;
-                rows.into_iter().find(|row| row.enabled && row.user_id.is_some()).map(|row| bc::code(&row.description))
+                // A page that does not show users cannot show that one is missing.
+                let has_user = |row: &bc::EntraRecord| row.user_id.is_some() || api.fields.user_id.is_none();
+                rows.into_iter().find(|row| row.enabled && has_user(row)).map(|row| bc::code(&row.description))
             }
             None => graph::or_missing(bc::read_user(response))?.filter(|user| user.enabled).map(|user| user.user_name),
         };
         run.tasks[index].evidence = Some(Evidence::BusinessCentral {
             environment: brief.environment,
             user,
-            proof: if brief.api.is_some() { Proof::ClientId } else { Proof::Name },
+            proof: if brief.reads.is_some() { Proof::ClientId } else { Proof::Name },
             given: Vec::new(),
             missing_sets: Vec::new(),
             extra_sets: Vec::new(),
         });
-        return Ok(Verdict::Next(if brief.api.is_some() { Phase::Look } else { Phase::Kind }));
+        return Ok(Verdict::Next(if brief.reads.is_some() { Phase::Look } else { Phase::Kind }));
     }
     let (page, next) = bc::read_user_permissions(response)?;
     let lane = run.tasks[index].lane;

@@ -5,6 +5,7 @@ mod entra;
 mod package;
 
 pub use central::in_company;
+pub(super) use package::has_to_tidy;
 
 use super::trouble::{TRIES, Verdict, decide};
 use super::{Evidence, Known, KnownSite, PackagePhase, Pause, Phase, Run, Task};
@@ -36,6 +37,7 @@ pub(super) fn resource(step: &Step) -> Resource {
         Step::Record(_)
         | Step::PermissionSet { .. }
         | Step::TakeSet(_)
+        | Step::RemovePackage(_)
         | Step::AdminCenter
         | Step::VerifyBusinessCentral => Resource::BusinessCentral,
         _ => Resource::Graph,
@@ -183,6 +185,7 @@ fn build(
         Step::Record(_)
         | Step::PermissionSet { .. }
         | Step::TakeSet(_)
+        | Step::RemovePackage(_)
         | Step::MissingSets(_)
         | Step::VerifyBusinessCentral => return None,
     })
@@ -226,6 +229,8 @@ pub(super) fn judge(
         (Step::Record(_), _) => central::record(run, index, response, now),
         (Step::PermissionSet { set, company }, _) => central::permission_set(run, index, set, company, response),
         (Step::TakeSet(permission), _) => central::take_set(run, index, permission, response),
+        // Already gone is as good as removed.
+        (Step::RemovePackage(_), _) => graph::or_missing(bc::success(response)).map(|_| Verdict::Done),
         (Step::VerifyBusinessCentral, _) => central::verify(run, index, response, now),
         (Step::MissingSets(_), _) => Ok(Verdict::Done),
     });
@@ -244,6 +249,14 @@ pub(super) fn judge(
                 Step::Record(_) => Verdict::Next(Phase::Enable),
                 _ => Verdict::Next(Phase::Look),
             }
+        }
+        // An answer was lost and the request for it was sent again: what it asked for is under way.
+        Err(CallError::Refused(refusal)) if package::is_under_way(&phase, &refusal) => {
+            Verdict::Next(Phase::Package(if phase == Phase::Package(PackagePhase::Import) {
+                PackagePhase::Imported
+            } else {
+                PackagePhase::Applied
+            }))
         }
         // Somebody changed it in between: read it again and go on from there.
         Err(CallError::Refused(refusal)) if is_stale(&step, &refusal) && run.tasks[index].troubles < TRIES => {

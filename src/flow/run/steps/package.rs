@@ -9,10 +9,11 @@ use super::central::{USER_MS, user_named};
 use super::{description, unreadable};
 use crate::flow::event::Intent;
 use crate::flow::finding::{Finding, FindingCode as Code};
-use crate::flow::plan::SiteBrief;
+use crate::flow::plan::{SiteBrief, Step};
+use crate::flow::route::RouteKind;
 use crate::protocol::business_central::{self as bc, Progress};
 use crate::protocol::graph;
-use crate::protocol::http::{CallError, Request, Response};
+use crate::protocol::http::{CallError, Refusal, Request, Response};
 
 /// What the plan shows of it: everything that writes.
 pub(super) const SHOWN: &[Phase] = &[
@@ -37,7 +38,9 @@ pub(super) fn request(
     description: &str,
 ) -> Option<Request> {
     let (site, company) = (&brief.site, brief.company.as_str());
-    let code = bc::package_code(client_id);
+    // In the plan the client id may be a placeholder in braces, which stays one.
+    let placeholder = client_id.starts_with('{');
+    let code = if placeholder { ["ENTRADA-", client_id].concat() } else { bc::package_code(client_id) };
     let id = here.package.as_deref();
     Some(match at {
         At::Find => site.find_package(company, &code),
@@ -112,9 +115,27 @@ pub(super) fn judge(run: &mut Run, index: usize, response: &Response, now: u64) 
         // Whatever became of the rest: what is told is why the attempt failed.
         At::Abandon => {
             remember(run, index, None);
-            Ok(Verdict::Fail(run.tasks[index].why.take().unwrap_or_else(|| Finding::error(Code::PackageFailed))))
+            Ok(match run.tasks[index].why.take() {
+                Some(finding) => Verdict::Fail(finding),
+                // Removed because the person wants to stop: the next attempt begins anew.
+                None if run.stopping => Verdict::Pause { ms: 0, why: Pause::Working },
+                None => Verdict::Next(Phase::Package(At::Find)),
+            })
         }
     }
+}
+
+/// Business Central refuses to begin what has begun already.
+pub(super) fn is_under_way(phase: &Phase, refusal: &Refusal) -> bool {
+    matches!(phase, Phase::Package(At::Import | At::Apply)) && refusal.says("in progress")
+}
+
+/// The person wants to stop: true when there is a package that has to be removed first.
+pub(in crate::flow::run) fn has_to_tidy(run: &Run, index: usize) -> bool {
+    let task = &run.tasks[index];
+    task.step == Step::Record(RouteKind::Package)
+        && !matches!(task.phase, Phase::Package(At::Delete | At::Abandon))
+        && task.lane.and_then(|lane| run.known.sites.get(lane)?.package.as_ref()).is_some()
 }
 
 /// An attempt failed: the package goes, then the finding is told.
