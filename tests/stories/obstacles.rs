@@ -363,6 +363,7 @@ fn by_hand_the_evidence_says_how_far_it_reaches() {
     ] {
         let mut world = World::ready("magento");
         world.control("business-central", &json!({ "environment": "Sandbox", "do": { "version": version } }));
+        world.press(Intent::CheckAgain);
         world.only("Sandbox");
         world.press(Intent::Plan);
         world.click(Intent::Confirm);

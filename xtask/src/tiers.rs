@@ -189,7 +189,7 @@ fn wasm_in_browser(project: &Project) -> Result<Ending, Failure> {
     let capabilities = browser::write_capabilities(project, &browser)?;
     let mut command = project.cargo();
     command
-        .args(["test", "--package", "entrada", "--target", WASM_TARGET, "--tests", "--no-fail-fast"])
+        .args(["test", "--package", "entrada", "--target", WASM_TARGET, "--test", "browser", "--no-fail-fast"])
         .env("CARGO_TARGET_WASM32_UNKNOWN_UNKNOWN_RUNNER", runner)
         .env("CHROMEDRIVER", &browser.driver)
         // The runner takes the first driver it finds a variable for.

@@ -139,8 +139,15 @@ impl Model {
     }
 
     fn environments_known(&mut self, mut list: Vec<Environment>) {
-        // Production first, then by name: the order the admin center shows.
-        list = in_order(list, |it| [if it.kind == "Production" { "0" } else { "1" }, &it.name].concat());
+        // Production first, then by name, as the admin center shows them; what cannot be chosen comes last.
+        list = in_order(list, |it| {
+            let rank = match (it.active, it.kind == "Production") {
+                (true, true) => "0",
+                (true, false) => "1",
+                _ => "2",
+            };
+            [rank, &it.name].concat()
+        });
         if let Some(choices) = &mut self.choices {
             choices.typed = false;
             let active = |name: &String| list.iter().find(|it| it.active && it.name.eq_ignore_ascii_case(name));

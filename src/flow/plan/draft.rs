@@ -7,7 +7,7 @@ use crate::flow::checks::{Lookup, RecordFact, Registered, SiteFacts};
 use crate::flow::choices::{ADMIN_ROLE, Choices, Target};
 use crate::flow::route::RouteKind;
 use crate::flow::{Model, run};
-use crate::protocol::business_central::{PermissionSet, RecordApi, UserPermission};
+use crate::protocol::business_central::{self as bc, PermissionSet, RecordApi, UserPermission};
 use crate::protocol::graph::{AppRole, Application};
 use crate::protocol::url;
 
@@ -100,8 +100,8 @@ impl Model {
 
     fn site_brief(&self, site: &SiteFacts, choices: &Choices) -> Option<SiteBrief> {
         let environment = site.environment.clone();
-        let listed = self.facts.listed(&environment).map(|it| it.web_client.clone());
-        let web_client = listed.filter(|address| url::origin(address).is_some());
+        let listed = self.facts.listed(&environment);
+        let web_client = listed.map(|it| it.web_client.clone()).filter(|address| url::origin(address).is_some());
         let tenant = &self.account()?.tenant;
         let partner = || self.deployment().config.partner_api.as_ref().map(RecordApi::partner);
         let odata = || site.odata.known().cloned().flatten();
@@ -124,6 +124,7 @@ impl Model {
             reads,
             web_client: web_client
                 .unwrap_or_else(|| format!("{WEB_CLIENT}/{}/{}", url::encode(tenant), url::encode(&environment))),
+            tells_kinds: listed.is_some_and(|it| bc::major(&it.version) >= Some(bc::READ_PAGES)),
             exact: choices.exact,
             environment,
         })

@@ -203,6 +203,8 @@ pub struct SiteBrief {
     pub reads: Option<RecordApi>,
     /// Where the web client is, for links.
     pub web_client: String,
+    /// Whether it tells what kind of user somebody is.
+    pub tells_kinds: bool,
     /// Whether the user shall end with exactly the chosen sets.
     pub exact: bool,
 }

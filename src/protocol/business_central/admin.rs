@@ -62,6 +62,10 @@ pub fn read_environments(response: &Response) -> Result<Vec<Environment>, CallEr
 /// 0.3).
 pub const ODATA_RETIRED: u32 = 30;
 
+/// From this version on (2026 wave 1) there are pages that tell what kind of user somebody is (business-central.md 2:
+/// spring 2026).
+pub const READ_PAGES: u32 = 28;
+
 /// The major part of a version like `26.3.…`.
 pub fn major(version: &str) -> Option<u32> {
     version.split('.').next()?.trim().parse().ok()

@@ -10,8 +10,8 @@ mod records;
 mod site;
 
 pub use admin::{
-    AuthorizedApp, Environment, ODATA_RETIRED, admin_base, admin_environments, authorize_app, authorized_apps, major,
-    read_authorized_apps, read_environments, remove_authorized_app, user_environments,
+    AuthorizedApp, Environment, ODATA_RETIRED, READ_PAGES, admin_base, admin_environments, authorize_app,
+    authorized_apps, major, read_authorized_apps, read_environments, remove_authorized_app, user_environments,
 };
 pub use answers::{
     Company, Page, PermissionSet, User, UserPermission, accepted, read_companies, read_is_application,

@@ -242,7 +242,7 @@ pub(super) fn verify(run: &mut Run, index: usize, response: &Response, now: u64)
             missing_sets: Vec::new(),
             extra_sets: Vec::new(),
         });
-        return Ok(Verdict::Next(if brief.reads.is_some() { Phase::Look } else { Phase::Kind }));
+        return Ok(Verdict::Next(if brief.reads.is_none() && brief.tells_kinds { Phase::Kind } else { Phase::Look }));
     }
     let (page, next) = bc::read_user_permissions(response)?;
     let lane = run.tasks[index].lane;
