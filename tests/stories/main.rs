@@ -12,5 +12,6 @@ mod program;
 mod route_failures;
 mod routes;
 mod sign_in;
+mod synchronise;
 mod undo;
 mod world;
