@@ -127,6 +127,8 @@ codes! {
     NoCompany = "no_company";
     /// An application with this display name exists that Entrada did not make, or under another key. Slots: name, count.
     NameTaken = "name_taken";
+    /// Applications with this display name exist that were made here for other integrations. Slots: name, count.
+    NameShared = "name_shared";
     /// The application name is empty.
     NameEmpty = "name_empty";
     /// The application name is too long or has characters that cannot be shown. Slots: limit.

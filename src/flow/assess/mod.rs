@@ -13,7 +13,7 @@ use super::event::Intent;
 use super::finding::{Finding, FindingCode as Code, Weight};
 use super::route::RouteKind;
 use crate::config::PresetKind;
-use crate::protocol::graph::SecretInfo;
+use crate::protocol::graph::{Application, SecretInfo};
 use crate::protocol::oauth::Resource;
 
 /// State of a check.
@@ -232,6 +232,18 @@ impl Model {
         }
         let namesakes = self.facts.namesakes.known().map(Vec::as_slice).unwrap_or_default();
         if choices.target == Target::Ours && !namesakes.is_empty() {
+            // One made here for another integration is no rival: its key, its tag and its user's name are others.
+            let ours = ["entrada-preset-", &choices.preset].concat();
+            let of_another = |it: &Application| {
+                let mut tags = it.tags.iter().filter(|tag| tag.starts_with("entrada-preset-")).peekable();
+                tags.peek().is_some() && tags.all(|tag| *tag != ours)
+            };
+            if namesakes.iter().all(of_another) {
+                let finding = Finding::info(Code::NameShared)
+                    .with("name", choices.trimmed_name())
+                    .with("count", namesakes.len().to_string());
+                return Check { state: State::Pass, detail: Detail::NameFree, ..Check::of(key, finding) };
+            }
             if choices.instance != "main" {
                 return Check::pass(key, Detail::NameFree);
             }

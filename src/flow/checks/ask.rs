@@ -3,7 +3,7 @@
 use super::{About, Facts, Lookup, Question, RecordFact, SiteFacts};
 use crate::flow::choices::{ADMIN_ROLE, Target};
 use crate::flow::effect::{Answer, heard};
-use crate::flow::finding::Finding;
+use crate::flow::finding::{Finding, FindingCode};
 use crate::flow::moment::Out;
 use crate::flow::net::Purpose;
 use crate::flow::route::RouteKind;
@@ -270,6 +270,11 @@ impl Model {
             Question::AdminApps => {
                 self.facts.admin_apps = match heard(answer).and_then(bc::read_authorized_apps) {
                     Ok(apps) => Lookup::Known(apps),
+                    Err(CallError::Refused(refusal)) if matches!(refusal.status, 401 | 403) => Lookup::Failed(
+                        Finding::error(FindingCode::AdminCenterForbidden)
+                            .refused(&refusal, out.now)
+                            .action(Intent::SwitchAccount),
+                    ),
                     Err(error) => {
                         Lookup::Failed(self.explain(&error, Resource::BusinessCentral, "admin-center", out.now))
                     }

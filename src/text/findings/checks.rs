@@ -120,6 +120,11 @@ super::sentences_of! {
         "Use the existing application if it belongs to this integration. Otherwise make another one, best under a different \
          name."
 
+    name_shared You
+        "Another integration’s application is called {name} too"
+        "Made here for other integrations under this name: {count}. Keys, tags and users differ, so nothing is mixed up."
+        "Go on, or enter another name so that people can tell them apart in lists."
+
     name_empty You
         "The application has no name"
         "Microsoft Entra and Business Central list the application by its name."
