@@ -5,6 +5,7 @@
 mod bad_input;
 mod environments;
 mod interruptions;
+mod limits;
 mod main_job;
 mod obstacles;
 mod presets;

@@ -202,6 +202,9 @@ impl World {
         match effect {
             Effect::Fetch { id, request, timeout_ms } => {
                 if !request.opaque {
+                    // Without it Business Central answers in its own language, and no refusal would be recognised.
+                    let pinned = request.headers.iter().any(|(name, _)| *name == "Accept-Language");
+                    assert!(pinned || !request.url.contains("api.businesscentral"), "{}", request.url);
                     self.sent.push((self.now, request.url.clone()));
                 }
                 let (answer, delay) = self.ask(&request);
