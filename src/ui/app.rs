@@ -2,11 +2,11 @@
 
 use std::rc::Rc;
 
-use web_sys::{Element, HtmlElement};
+use web_sys::HtmlElement;
 use yew::prelude::*;
 use yew::virtual_dom::ListenerKind;
 
-use super::cx::{Cx, Shared};
+use super::cx::{Cx, Turn, Turned};
 use super::el::{el, many, of};
 use super::{pages, parts};
 use crate::flow::{Event, Intent};
@@ -30,57 +30,110 @@ impl PartialEq for AppProps {
     }
 }
 
-/// The whole page.
-#[component]
-pub fn App(props: &AppProps) -> Html {
-    let view = use_state(|| Rc::clone(&props.first));
-    let main = use_node_ref();
-    {
-        let (view, subscribe) = (view.setter(), props.subscribe.clone());
-        use_effect_with((), move |()| subscribe.emit(Callback::from(move |next| view.set(next))));
-    }
-    use_language(&view.language);
-    use_focus_on(screen(&view.page), &main);
-
-    let cx = Cx::new(&view.words, props.dispatch.clone());
-    let to_content = {
-        let main = main.clone();
-        Callback::from(move |event: yew::Event| {
-            event.prevent_default(); // a fragment in the address would stay there
-            focus_heading(&main);
-        })
-    };
-    let notices = view.notices.iter().map(|finding| parts::notice::notice(&cx, finding));
-    many(vec![
-        of("a", "skip")
-            .set("href", "#page")
-            .say(&cx, words::SKIP_TO_CONTENT)
-            .on(ListenerKind::onclick, to_content)
-            .into(),
-        header(&cx, &view.header),
-        of("div", "frame")
-            .maybe((!view.stages.is_empty()).then(|| journey(&cx, &view.stages)))
-            .add(of("main", "page").set("id", "page").node(&main).all(notices).add(page(&cx, &view)))
-            .into(),
-        footer(&cx, &view),
-        of("div", "unseen").set("role", "status").set("aria-live", "polite").text(&view.announcement).into(),
-    ])
+/// The whole page. The only component: each would bring its own copy of Yew's life cycle (7 KB of brotli for three with hooks).
+pub struct App {
+    view: Rc<ViewModel>,
+    turned: Turned,
+    /// Language and screen the browser was last told of.
+    told: Option<(String, u8)>,
 }
 
-fn page(cx: &Cx, view: &Rc<ViewModel>) -> Html {
-    match &view.page {
+/// What changes the page.
+pub struct Change(Cause);
+
+enum Cause {
+    View(Rc<ViewModel>),
+    Turn(Turn),
+}
+
+impl Component for App {
+    type Message = Change;
+    type Properties = AppProps;
+
+    fn create(context: &Context<Self>) -> Self {
+        Self { view: Rc::clone(&context.props().first), turned: Turned::default(), told: None }
+    }
+
+    fn update(&mut self, _: &Context<Self>, change: Change) -> bool {
+        match change.0 {
+            Cause::View(view) => {
+                if screen(&view.page) != screen(&self.view.page) {
+                    self.turned = Turned::default();
+                }
+                self.view = view;
+            }
+            Cause::Turn(turn) => self.turned.take(turn),
+        }
+        true
+    }
+
+    fn view(&self, context: &Context<Self>) -> Html {
+        let view = &*self.view;
+        let cx = Cx::new(
+            &view.words,
+            context.props().dispatch.clone(),
+            &self.turned,
+            context.link().callback(|turn| Change(Cause::Turn(turn))),
+        );
+        let to_content = Callback::from(|event: yew::Event| {
+            event.prevent_default(); // a fragment in the address would stay there
+            focus_heading();
+        });
+        let notices = view.notices.iter().map(|finding| parts::notice::notice(&cx, finding));
+        many(vec![
+            of("a", "skip")
+                .set("href", "#page")
+                .say(&cx, words::SKIP_TO_CONTENT)
+                .on(ListenerKind::onclick, to_content)
+                .into(),
+            header(&cx, &view.header),
+            of("div", "frame")
+                .maybe((!view.stages.is_empty()).then(|| journey(&cx, &view.stages)))
+                .add(of("main", "page").set("id", "page").all(notices).add(page(&cx, &view.page)))
+                .into(),
+            footer(&cx, view),
+            of("div", "unseen").set("role", "status").set("aria-live", "polite").text(&view.announcement).into(),
+        ])
+    }
+
+    fn rendered(&mut self, context: &Context<Self>, first: bool) {
+        if first {
+            context.props().subscribe.emit(context.link().callback(|view| Change(Cause::View(view))));
+        }
+        let now = (self.view.language.clone(), screen(&self.view.page));
+        if self.told.as_ref() == Some(&now) {
+            return;
+        }
+        if let Some(document) = document() {
+            if let Some(root) = document.document_element() {
+                root.set_attribute("lang", &now.0).ok();
+            }
+            if let Some(text) = heading().and_then(|heading| heading.text_content()) {
+                document.set_title(&[&text, " · Entrada"].concat());
+            }
+        }
+        // The focus follows to the heading of a new screen, but not on the first one: there the person has not begun.
+        if self.told.as_ref().is_some_and(|(_, before)| *before != now.1) {
+            focus_heading();
+        }
+        self.told = Some(now);
+    }
+}
+
+fn page(cx: &Cx, page: &Page) -> Html {
+    match page {
         Page::Welcome(welcome) => pages::welcome::page(cx, welcome),
         Page::Busy { title, detail } => pages::busy::page(title, detail),
         Page::Choose(choose) => pages::choose::page(cx, choose),
         Page::Plan(plan) => pages::plan::page(cx, plan),
         Page::Run(run) => pages::run::page(cx, run),
-        Page::HandOver(_) => html! { <pages::hand_over::HandOver view={Shared(Rc::clone(view))} cx={cx.clone()} /> },
+        Page::HandOver(credential) => pages::hand_over::page(cx, credential),
         Page::Done(done) => pages::done::page(cx, done),
         Page::Problem(finding) => pages::problem::page(cx, finding),
     }
 }
 
-/// Which screen it is; a change moves the focus.
+/// Which screen it is; a change moves the focus and forgets what was turned.
 fn screen(page: &Page) -> u8 {
     match page {
         Page::Welcome(_) => 0,
@@ -135,42 +188,17 @@ fn footer(cx: &Cx, view: &ViewModel) -> Html {
     of("footer", "foot").maybe(view.support.as_ref().map(|(label, url)| parts::link(label, url))).maybe(language).into()
 }
 
-/// Tells the browser which language the page speaks.
-#[hook]
-fn use_language(tag: &str) {
-    use_effect_with(tag.to_owned(), |tag| {
-        if let Some(root) = document().and_then(|document| document.document_element()) {
-            root.set_attribute("lang", tag).ok();
-        }
-    });
-}
-
-/// Moves focus and title to the heading of a new screen, but not on the first one: there the person has not begun.
-#[hook]
-fn use_focus_on(screen: u8, main: &NodeRef) {
-    let seen = use_mut_ref(|| false);
-    let main = main.clone();
-    use_effect_with(screen, move |_| {
-        if let (Some(document), Some(text)) = (document(), heading(&main).and_then(|heading| heading.text_content())) {
-            document.set_title(&format!("{text} · Entrada"));
-        }
-        if seen.replace(true) {
-            focus_heading(&main);
-        }
-    });
-}
-
-fn focus_heading(main: &NodeRef) {
+fn focus_heading() {
     if let Some(window) = web_sys::window() {
         window.scroll_to_with_x_and_y(0.0, 0.0);
     }
-    if let Some(heading) = heading(main) {
+    if let Some(heading) = heading() {
         heading.focus().ok();
     }
 }
 
-fn heading(main: &NodeRef) -> Option<HtmlElement> {
-    let heading = main.cast::<Element>()?.query_selector("h1").ok()??;
+fn heading() -> Option<HtmlElement> {
+    let heading = document()?.query_selector("#page h1").ok()??;
     wasm_bindgen::JsCast::dyn_into(heading).ok()
 }
 

@@ -2,7 +2,6 @@
 //!
 //! `html!` writes every attribute, text and child out in place. For six screens that was about half of the program's
 //! own bytes; the same elements made by these few shared functions weigh a third (measured, see ARCHITECTURE.md).
-//! Components, where they are needed, still come from `html!`.
 
 use std::rc::Rc;
 
@@ -80,13 +79,6 @@ impl El {
     #[inline(never)]
     pub(super) fn key(mut self, key: &str) -> Self {
         self.0.key = Some(Key::from(key));
-        self
-    }
-
-    /// A handle on the element itself.
-    #[inline(never)]
-    pub(super) fn node(mut self, node: &NodeRef) -> Self {
-        self.0.node_ref = node.clone();
         self
     }
 

@@ -7,7 +7,7 @@ use crate::text::{Message, screens as words};
 use crate::ui::cx::Cx;
 use crate::ui::el::{El, el, many, of};
 use crate::ui::parts::button::{Rank, button, main_button};
-use crate::ui::parts::checklist::Checklist;
+use crate::ui::parts::checklist::checklist;
 use crate::ui::parts::list::{list, reading};
 use crate::ui::parts::{card, card_with, check_row, field, head, link, more, notice, state};
 use crate::view_model::{CheckState, ChooseView, EnvironmentView, ListView, OptionView, RouteView, Severity, TickView};
@@ -62,9 +62,7 @@ fn group(cx: &Cx, legend: Message, hint: Message) -> El {
 }
 
 fn ticks(cx: &Cx, id: &'static str, label: Message, items: &ListView<TickView>, chosen: &str) -> Html {
-    list(cx, items, |items| {
-        html! { <Checklist cx={cx.clone()} {id} label={cx.say(label).to_owned()} items={items.to_vec()} chosen={chosen.to_owned()} /> }
-    })
+    list(cx, items, |items| checklist(cx, id, cx.say(label), items, chosen))
 }
 
 fn which_companies(cx: &Cx, view: &ChooseView) -> [OptionView; 2] {
@@ -80,7 +78,7 @@ fn which_companies(cx: &Cx, view: &ChooseView) -> [OptionView; 2] {
 
 fn environment(cx: &Cx, view: &ChooseView) -> Html {
     let names = |items: &[TickView]| {
-        html! { <Checklist cx={cx.clone()} id="environments" label={cx.say(words::ENVIRONMENTS).to_owned()} items={items.to_vec()} chosen={view.environments_chosen.clone()} /> }
+        checklist(cx, "environments", cx.say(words::ENVIRONMENTS), items, &view.environments_chosen)
     };
     let content = match &view.environment {
         EnvironmentView::Reading => reading(cx.say(words::ENVIRONMENT_READING)),

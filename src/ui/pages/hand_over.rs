@@ -4,44 +4,25 @@ use yew::prelude::*;
 
 use crate::flow::{Intent, Piece};
 use crate::text::screens as words;
-use crate::ui::cx::{Cx, Shared};
+use crate::ui::cx::Cx;
 use crate::ui::el::{El, el, many, of};
 use crate::ui::parts::button::{Rank, button, main_button};
 use crate::ui::parts::copy_field::{copy_button, field};
 use crate::ui::parts::{card, head, notice, tabs};
-use crate::view_model::{CopyView, FormatView, HandOverView, Page, Severity};
+use crate::view_model::{CopyView, FormatView, HandOverView, Severity};
 
-#[derive(Clone, PartialEq, Properties)]
-pub(crate) struct HandOverProps {
-    pub(crate) view: Shared,
-    pub(crate) cx: Cx,
-}
-
-#[component]
-pub(crate) fn HandOver(props: &HandOverProps) -> Html {
-    let revealed = use_state(|| false);
-    let tab = use_state(|| 0_usize);
-    let list = use_node_ref();
-    let Page::HandOver(view) = &props.view.0.page else { return Html::default() };
-    let cx = &props.cx;
-    let toggle = {
-        let revealed = revealed.clone();
-        Callback::from(move |_: Event| revealed.set(!*revealed))
-    };
+pub(crate) fn page(cx: &Cx, view: &HandOverView) -> Html {
+    let (revealed, tab) = (cx.turned().revealed, cx.turned().tab);
     let (secrets, plain): (Vec<&CopyView>, Vec<&CopyView>) = view.values.iter().partition(|value| value.hidden);
     let names: Vec<&str> = std::iter::once(cx.say(words::HAND_VALUES))
         .chain(view.formats.iter().map(|format| format.label.as_str()))
         .collect();
     let panel = match tab.checked_sub(1).and_then(|index| view.formats.get(index)) {
-        Some(format) => ready_made(cx, format, &secrets, *revealed),
+        Some(format) => ready_made(cx, format, &secrets, revealed),
         None => plain.iter().map(|value| field(cx, value, None)).collect(),
     };
-    let choose = {
-        let tab = tab.setter();
-        Callback::from(move |index| tab.set(index))
-    };
     let made = !secrets.is_empty();
-    let shown = secrets.iter().map(|value| field(cx, value, Some((*revealed, &toggle)))).collect::<Html>();
+    let shown = secrets.iter().map(|value| field(cx, value, Some(revealed))).collect::<Html>();
     let lede = if made { words::HAND_LEDE } else { words::HAND_LEDE_KEPT };
     let kept = made.then(|| notice::remark(Severity::Info, cx.say(words::HAND_WHERE_TITLE), cx.say(words::HAND_WHERE)));
     many(vec![
@@ -49,8 +30,8 @@ pub(crate) fn HandOver(props: &HandOverProps) -> Html {
         view.notes.iter().map(|note| notice::notice(cx, note)).collect(),
         if made { credential(cx, view, shown).into() } else { Html::default() },
         card(cx, words::HAND_FOR)
-            .add(tabs::tabs(&list, cx.say(words::HAND_FORMATS), &names, *tab, &choose))
-            .add(tabs::panel(*tab, panel))
+            .add(tabs::tabs(cx, cx.say(words::HAND_FORMATS), &names, tab))
+            .add(tabs::panel(tab, panel))
             .into(),
         kept.unwrap_or_default(),
         bar(cx, !made || view.stored),

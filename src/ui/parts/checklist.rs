@@ -9,7 +9,7 @@ use yew::virtual_dom::ListenerKind;
 use super::button::{self, Rank};
 use super::field;
 use crate::text::screens as words;
-use crate::ui::cx::Cx;
+use crate::ui::cx::{Cx, Turn};
 use crate::ui::el::{El, el, many, of};
 use crate::view_model::TickView;
 
@@ -18,23 +18,8 @@ const LONG: usize = 8;
 /// So many rows are drawn at first, and so many more each time.
 const ROWS: usize = 50;
 
-#[derive(Clone, PartialEq, Properties)]
-pub(crate) struct ChecklistProps {
-    pub(crate) cx: Cx,
-    pub(crate) id: &'static str,
-    pub(crate) label: AttrValue,
-    pub(crate) items: Vec<TickView>,
-    /// How many are ticked, in words.
-    #[prop_or_default]
-    pub(crate) chosen: AttrValue,
-}
-
-#[component]
-pub(crate) fn Checklist(props: &ChecklistProps) -> Html {
-    let ChecklistProps { cx, id, label, items, chosen } = props;
-    // What is searched, and how many rows are drawn of what is found.
-    let search = use_state(|| (String::new(), ROWS));
-    let (wanted, rows) = &*search;
+/// `chosen` says in words how many are ticked.
+pub(crate) fn checklist(cx: &Cx, id: &'static str, label: &str, items: &[TickView], chosen: &str) -> Html {
     if items.len() < LONG {
         return el("div")
             .set("role", "group")
@@ -43,20 +28,18 @@ pub(crate) fn Checklist(props: &ChecklistProps) -> Html {
             .all(items.iter().map(|item| field::tick(cx, item)))
             .into();
     }
-    let typed = {
-        let search = search.setter();
-        Callback::from(move |event: Event| {
-            if let Some(input) = event.target_dyn_into::<HtmlInputElement>() {
-                search.set((input.value().to_ascii_lowercase(), ROWS));
-            }
-        })
-    };
-    let shown: Vec<&TickView> = items.iter().filter(|item| matches(item, wanted)).collect();
-    let more = shown.len().saturating_sub(*rows).min(ROWS);
-    let more = (more > 0).then(|| {
-        let (all, wanted, rows) = (search.setter(), wanted.clone(), rows + ROWS);
-        let show = Callback::from(move |_: Event| all.set((wanted.clone(), rows)));
-        let label = cx.fill(words::SEARCH_MORE, &[("count", &more.to_string())]);
+    // What is searched, and how many rows more are drawn of what is found.
+    let (wanted, more) = cx.search(id);
+    let rows = ROWS + more;
+    let typed =
+        cx.turning(move |event| Some(Turn::Search(id, event.target_dyn_into::<HtmlInputElement>()?.value(), 0)));
+    let lower = wanted.to_ascii_lowercase();
+    let shown: Vec<&TickView> = items.iter().filter(|item| matches(item, &lower)).collect();
+    let hidden = shown.len().saturating_sub(rows).min(ROWS);
+    let more = (hidden > 0).then(|| {
+        let (wanted, more) = (wanted.to_owned(), more + ROWS);
+        let show = cx.turning(move |_| Some(Turn::Search(id, wanted.clone(), more)));
+        let label = cx.fill(words::SEARCH_MORE, &[("count", &hidden.to_string())]);
         button::plain(&label, Rank::Subtle).key("more").on(ListenerKind::onclick, show)
     });
     let found = cx.fill(words::SEARCH_FOUND, &[("count", &shown.len().to_string())]);
@@ -69,6 +52,7 @@ pub(crate) fn Checklist(props: &ChecklistProps) -> Html {
         .set("autocomplete", "off")
         .set("spellcheck", "false")
         .put("aria-describedby", &foot)
+        .value(wanted)
         .on(ListenerKind::oninput, typed);
     many(vec![
         of("div", "chips").all(items.iter().filter(|item| item.ticked).map(|item| chip(cx, item))).into(),
@@ -79,7 +63,7 @@ pub(crate) fn Checklist(props: &ChecklistProps) -> Html {
             .add(input)
             .add(
                 of("div", "checklist__rows")
-                    .all(shown.into_iter().take(*rows).map(|item| field::tick(cx, item)).chain(more)),
+                    .all(shown.into_iter().take(rows).map(|item| field::tick(cx, item)).chain(more)),
             )
             .add(of("p", "checklist__foot").put("id", &foot).text(&format!("{found} · {chosen}")))
             .into(),

@@ -7,7 +7,7 @@ use yew::virtual_dom::ListenerKind;
 use super::button::{self, Rank};
 use crate::flow::{Intent, Piece};
 use crate::text::screens as words;
-use crate::ui::cx::Cx;
+use crate::ui::cx::{Cx, Turn};
 use crate::ui::el::{El, el, of};
 use crate::view_model::CopyView;
 
@@ -15,14 +15,13 @@ use crate::view_model::CopyView;
 /// nor for a password manager.
 const DOTS: &str = "••••••••••••••••••••••••••••••••";
 
-/// Whether hidden values are in sight, and the way to change that.
-pub(crate) type Reveal<'a> = Option<(bool, &'a Callback<Event>)>;
-
-pub(crate) fn field(cx: &Cx, view: &CopyView, reveal: Reveal<'_>) -> El {
-    let dots = view.hidden && !reveal.is_some_and(|(revealed, _)| revealed);
-    let toggle = reveal.filter(|_| view.hidden).map(|(revealed, toggle)| {
+/// `revealed` says whether a hidden value is in sight, where that can be turned.
+pub(crate) fn field(cx: &Cx, view: &CopyView, revealed: Option<bool>) -> El {
+    let dots = view.hidden && revealed != Some(true);
+    let toggle = revealed.filter(|_| view.hidden).map(|revealed| {
         let label = if revealed { words::HIDE } else { words::SHOW };
-        button::plain(cx.say(label), Rank::Secondary).on(ListenerKind::onclick, toggle.clone())
+        button::plain(cx.say(label), Rank::Secondary)
+            .on(ListenerKind::onclick, cx.turning(move |_| Some(Turn::Reveal(!revealed))))
     });
     let id = id(view.piece);
     of("div", if view.hidden { "copy copy--secret" } else { "copy" })

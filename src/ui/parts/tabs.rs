@@ -6,13 +6,13 @@ use yew::prelude::*;
 use yew::virtual_dom::ListenerKind;
 
 use super::button::{self, Rank};
+use crate::ui::cx::{Cx, Turn};
 use crate::ui::el::{El, of};
 
-/// The row of tabs; `list` is the handle through which the focus follows the arrow keys.
-pub(crate) fn tabs(list: &NodeRef, label: &str, names: &[&str], chosen: usize, choose: &Callback<usize>) -> El {
+/// The row of tabs.
+pub(crate) fn tabs(cx: &Cx, label: &str, names: &[&str], chosen: usize) -> El {
     let tab = |(index, name): (usize, &&str)| {
         let (selected, order) = if index == chosen { ("true", "0") } else { ("false", "-1") };
-        let click = choose.reform(move |_: Event| index);
         button::plain(name, Rank::Subtle)
             .set("class", "tab")
             .set("role", "tab")
@@ -20,13 +20,12 @@ pub(crate) fn tabs(list: &NodeRef, label: &str, names: &[&str], chosen: usize, c
             .set("aria-controls", "tab-panel")
             .set("aria-selected", selected)
             .set("tabindex", order)
-            .on(ListenerKind::onclick, click)
+            .on(ListenerKind::onclick, cx.turning(move |_| Some(Turn::Tab(index))))
     };
     of("div", "tabs")
         .set("role", "tablist")
         .put("aria-label", label)
-        .node(list)
-        .on(ListenerKind::onkeydown, keys(list, names.len(), chosen, choose))
+        .on(ListenerKind::onkeydown, keys(cx, names.len(), chosen))
         .all(names.iter().enumerate().map(tab))
 }
 
@@ -39,23 +38,23 @@ pub(crate) fn panel(chosen: usize, content: Html) -> El {
         .add(content)
 }
 
-fn keys(list: &NodeRef, count: usize, chosen: usize, choose: &Callback<usize>) -> Callback<Event> {
-    let (list, choose) = (list.clone(), choose.clone());
-    Callback::from(move |event: Event| {
-        let Some(key) = event.dyn_ref::<KeyboardEvent>().map(KeyboardEvent::key) else { return };
-        let next = match key.as_str() {
+fn keys(cx: &Cx, count: usize, chosen: usize) -> Callback<Event> {
+    cx.turning(move |event| {
+        let next = match event.dyn_ref::<KeyboardEvent>()?.key().as_str() {
             "ArrowRight" => (chosen + 1) % count,
             "ArrowLeft" => (chosen + count - 1) % count,
             "Home" => 0,
             "End" => count - 1,
-            _ => return,
+            _ => return None,
         };
         event.prevent_default();
-        choose.emit(next);
-        let tab =
-            list.cast::<HtmlElement>().and_then(|list| list.children().item(u32::try_from(next).unwrap_or_default()));
-        if let Some(tab) = tab.and_then(|tab| tab.dyn_into::<HtmlElement>().ok()) {
+        // The focus follows.
+        let tab = event.target_dyn_into::<HtmlElement>().and_then(|tab| tab.parent_element()).and_then(|list| {
+            list.children().item(u32::try_from(next).unwrap_or_default())?.dyn_into::<HtmlElement>().ok()
+        });
+        if let Some(tab) = tab {
             tab.focus().ok();
         }
+        Some(Turn::Tab(next))
     })
 }
