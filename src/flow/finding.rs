@@ -129,6 +129,8 @@ codes! {
     NameTaken = "name_taken";
     /// Applications with this display name exist that were made here for other integrations. Slots: name, count.
     NameShared = "name_shared";
+    /// The application or its service principal is disabled, so it gets no tokens; the plan enables it. Slots: id.
+    ApplicationDisabled = "application_disabled";
     /// The application name is empty.
     NameEmpty = "name_empty";
     /// The application name is too long or has characters that cannot be shown. Slots: limit.
@@ -151,6 +153,8 @@ codes! {
     PackagesForbidden = "packages_forbidden";
     /// A record for this client id exists and is disabled; the plan enables it.
     RecordDisabled = "record_disabled";
+    /// The record is enabled, and its user is disabled or gone; the plan brings it back. Slots: environment.
+    ApplicationUserLost = "application_user_lost";
     /// A user of the wanted name exists already in Business Central and belongs to something else. Slots: name.
     UserNameTaken = "user_name_taken";
     /// An earlier run was interrupted; everything was read again. Slots: none.

@@ -180,10 +180,13 @@ messages! {
     WHY_NOT_THERE = "This environment does not have it. Its extension is probably not installed.";
     WHY_NOT_CHOSEN = "It is not among the chosen sets.";
     WHY_WIDER = "It is given for other companies than chosen.";
+    WHY_ENDS = "The last one ends on {date}, which is over or near.";
+    WHY_USER_LOST = "It is enabled, but its user is disabled or gone. Switching it off and on brings the user back.";
     WHY_LEFT_BEHIND = "An interrupted run left it behind. Its work is done.";
     WHAT_NAME = "name";
     WHAT_ROLES = "declared app roles";
     WHAT_REDIRECT = "redirect URI for Business Central";
+    WHAT_STATE = "state (it is disabled)";
     WHAT_TAGS = "tags";
 
     // Run

@@ -117,6 +117,7 @@ pub(super) fn reason(words: &Catalogue, reason: &Reason) -> String {
                         "name" => en::WHAT_NAME,
                         "roles" => en::WHAT_ROLES,
                         "redirect" => en::WHAT_REDIRECT,
+                        "state" => en::WHAT_STATE,
                         _ => en::WHAT_TAGS,
                     })
                 })
@@ -135,6 +136,8 @@ pub(super) fn reason(words: &Catalogue, reason: &Reason) -> String {
         Reason::Made => words.say(en::WHY_MADE),
         Reason::Changed => words.say(en::WHY_CHANGED),
         Reason::Wider => words.say(en::WHY_WIDER),
+        Reason::Ends(ends) => words.fill(en::WHY_ENDS, &[("date", &date::day(*ends))]),
+        Reason::UserLost => words.say(en::WHY_USER_LOST),
         Reason::LeftBehind => words.say(en::WHY_LEFT_BEHIND),
     }
 }

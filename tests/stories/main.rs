@@ -3,6 +3,7 @@
 #![expect(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "a story that cannot go on has failed")]
 
 mod bad_input;
+mod doctor;
 mod environments;
 mod interruptions;
 mod limits;
@@ -11,6 +12,7 @@ mod obstacles;
 mod presets;
 mod program;
 mod route_failures;
+mod route_limits;
 mod routes;
 mod sign_in;
 mod synchronise;

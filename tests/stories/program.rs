@@ -131,4 +131,16 @@ impl World {
         let Page::Done(done) = self.page() else { panic!("{:?}", self.codes()) };
         done
     }
+
+    /// Client id of the application of this name.
+    pub fn app_id_named(&self, name: &str) -> String {
+        let tenant = self.cloud.tenant("cronus.example").unwrap();
+        let found = tenant.applications.iter().find(|app| app.text("displayName") == name);
+        found.map(|app| app.app_id.to_string()).expect("no such application")
+    }
+
+    /// Arranges something in the first tenant's directory.
+    pub fn edit(&mut self, edit: &entrada_cloud::control::Edit) {
+        self.cloud.edit(None, edit, self.now).unwrap();
+    }
 }

@@ -10,7 +10,6 @@ use entrada::protocol::entropy::Entropy;
 use entrada::protocol::http::{Body, Request, Response, Silence};
 use entrada::protocol::secret::Secret;
 use entrada::view_model::{Page, ViewModel};
-use entrada_cloud::control::Edit;
 use entrada_cloud::{Cloud, ConsentAnswer, Contract, Fault, Origins, Settings, SignInStop};
 use serde_json::{Value, json};
 use std::collections::BTreeMap;
@@ -210,6 +209,9 @@ impl World {
                 let (answer, delay) = self.ask(&request);
                 let ms = self.latency + delay;
                 if request.url.contains("api.businesscentral") {
+                    let english =
+                        request.headers.iter().any(|(name, value)| *name == "Accept-Language" && value == "en-US");
+                    assert!(english || request.opaque, "no language pinned: {}", request.url);
                     self.at_business_central.retain(|until| *until > self.now);
                     self.at_business_central.push(self.now + ms.min(timeout_ms));
                     self.most_at_once = self.most_at_once.max(self.at_business_central.len());
@@ -472,11 +474,6 @@ impl World {
         assert!(answer.status().is_success(), "{}", String::from_utf8_lossy(answer.body()));
     }
 
-    /// Arranges something in the first tenant's directory.
-    pub fn edit(&mut self, edit: &Edit) {
-        self.cloud.edit(None, edit, self.now).unwrap();
-    }
-
     /// Lets something go wrong.
     pub fn fault(&mut self, method: &str, path: &str, effect: entrada_cloud::Effect, times: u32) {
         self.cloud.add_fault(Fault::times(method, path, effect, times));
@@ -495,14 +492,5 @@ impl World {
     /// Client id of the application made or found.
     pub fn app_id(&self) -> String {
         self.model.run.as_ref().and_then(|run| run.known.app_id.clone()).expect("no application")
-    }
-}
-
-impl World {
-    /// Client id of the application of this name.
-    pub fn app_id_named(&self, name: &str) -> String {
-        let tenant = self.cloud.tenant("cronus.example").unwrap();
-        let found = tenant.applications.iter().find(|app| app.text("displayName") == name);
-        found.map(|app| app.app_id.to_string()).expect("no such application")
     }
 }

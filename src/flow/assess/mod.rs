@@ -228,7 +228,14 @@ impl Model {
             return Check::running(key);
         }
         if let Some(registered) = self.facts.registered.known().and_then(Option::as_ref) {
-            return Check::pass(key, Detail::AlreadyThere(registered.app_id.clone()));
+            let detail = Detail::AlreadyThere(registered.app_id.clone());
+            let off = registered.application.as_ref().is_some_and(|it| it.disabled)
+                || registered.service_principal.as_ref().is_some_and(|it| !it.enabled);
+            if off {
+                let finding = Finding::warning(Code::ApplicationDisabled).with("id", registered.app_id.clone());
+                return Check { detail, ..Check::of(key, finding) };
+            }
+            return Check::pass(key, detail);
         }
         let namesakes = self.facts.namesakes.known().map(Vec::as_slice).unwrap_or_default();
         if choices.target == Target::Ours && !namesakes.is_empty() {

@@ -150,6 +150,10 @@ impl Model {
                 let finding = Finding::info(Code::RecordDisabled);
                 Check { state: State::Warn, detail: Detail::Route(route), ..Check::of(key, finding) }
             }
+            _ if site.user_is_lost() => {
+                let finding = Finding::warning(Code::ApplicationUserLost).with("environment", environment());
+                Check { detail: Detail::Route(route), ..Check::of(key, finding) }
+            }
             (RouteKind::Package, _) => match &site.packages {
                 Lookup::Unasked | Lookup::Asking => Check::running(key),
                 Lookup::Failed(finding) => Check::of(key, finding.clone()),
@@ -236,13 +240,8 @@ fn check_users(site: &SiteFacts) -> Check {
     match &site.user {
         Lookup::Unasked | Lookup::Asking => Check::running(key),
         Lookup::Failed(finding) => Check::of(key, finding.clone()),
-        Lookup::Known(found) => {
-            if let (Some(fact), Some(RecordFact::Readable(None))) = (found, site.record.known()) {
-                // Somebody else's user has the name that ours would get.
-                let finding = Finding::error(Code::UserNameTaken).with("name", fact.user.user_name.clone());
-                return Check::of(key, finding);
-            }
-            Check::pass(key, Detail::UsersReadable)
-        }
+        // A user of our name without a record was left by a record of ours that somebody deleted: the name ends in
+        // digits of the client id. A new record takes it up again (business-central.md 3.1).
+        Lookup::Known(_) => Check::pass(key, Detail::UsersReadable),
     }
 }

@@ -148,6 +148,13 @@ impl SiteFacts {
         self.record.known()?.record()
     }
 
+    /// True when the record is enabled and the user it should have is disabled or gone.
+    pub fn user_is_lost(&self) -> bool {
+        let there = |fact: &UserFact| fact.user.enabled;
+        self.known_record().is_some_and(|record| record.enabled)
+            && self.user.known().is_some_and(|user| !user.as_ref().is_some_and(there))
+    }
+
     /// Forgets what depends on the application; questions under way are dropped with the old number, so those that
     /// do not depend on it are asked again.
     fn reread(&mut self, number: u64) {

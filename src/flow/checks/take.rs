@@ -285,7 +285,15 @@ impl Model {
             return;
         }
         if sites.iter().all(|site| site.sets.known().is_some()) {
-            choices.sets.retain(|key| all().any(|set| set.is(&key.role_id, &key.app_id, &key.scope)));
+            let wanted = &mut choices.wanted_sets;
+            choices.sets.retain(|key| {
+                let there = all().any(|set| set.is(&key.role_id, &key.app_id, &key.scope));
+                // One that the preset needs and that is gone is missed, not forgotten.
+                if !there && asked.iter().any(|set| set.role_id.eq_ignore_ascii_case(&key.role_id)) {
+                    wanted.push(key.role_id.clone());
+                }
+                there
+            });
         }
         choices.wanted_sets.retain(|wanted| {
             // A preset that knows which extension it means says so; then others of the same name are not meant.

@@ -68,6 +68,11 @@ pub(super) fn difference(application: &Application, body: &Value, roles: &[AppRo
             before.insert("displayName", Value::from(&application.name));
             differs.push("name");
         }
+        if application.disabled {
+            change.insert("isDisabled", Value::from(false));
+            before.insert("isDisabled", Value::from(true));
+            differs.push("state");
+        }
         // PATCH replaces a collection whole (graph.md 2), so what is there is sent again.
         let mut merge =
             |member: &'static str, word: &'static str, there: &[String], wanted: &Value, wrap: fn(Value) -> Value| {

@@ -8,7 +8,7 @@ use crate::flow::choices::{ADMIN_ROLE, Choices, Target};
 use crate::flow::route::RouteKind;
 use crate::flow::{Model, run};
 use crate::protocol::business_central::{self as bc, PermissionSet, RecordApi, UserPermission};
-use crate::protocol::graph::{AppRole, Application};
+use crate::protocol::graph::{AppRole, Application, SecretInfo};
 use crate::protocol::url;
 
 impl Model {
@@ -68,7 +68,8 @@ impl Model {
             _ => (Step::Application, Action::Change, Reason::Differs(differs)),
         });
         drafts.add(match registered.as_ref().and_then(|registered| registered.service_principal.as_ref()) {
-            Some(_) => (Step::ServicePrincipal, Action::Keep, Reason::Same),
+            Some(principal) if principal.enabled => (Step::ServicePrincipal, Action::Keep, Reason::Same),
+            Some(_) => (Step::ServicePrincipal, Action::Change, Reason::Disabled),
             None => (Step::ServicePrincipal, Action::Create, Reason::Missing),
         });
         let (held, missing) = split_roles(&roles, registered.as_ref(), &central.id);
@@ -161,6 +162,7 @@ impl Model {
             _ => user.map(|fact| fact.user.enabled),
         };
         drafts.add(match there {
+            Some(true) if site.user_is_lost() => (Step::Record(route), Action::Change, Reason::UserLost),
             Some(true) => (Step::Record(route), Action::Keep, Reason::Same),
             Some(false) => (Step::Record(route), Action::Change, Reason::Disabled),
             None => (Step::Record(route), Action::Create, Reason::Missing),
@@ -214,9 +216,11 @@ impl Model {
             }
         }
         let valid = self.valid_secret().and_then(|secret| secret.ends);
+        let seen = |it: &&SecretInfo| !unseen.contains(&it.name);
+        let last = application.and_then(|it| it.secrets.iter().filter(seen).filter_map(|secret| secret.ends).max());
         drafts.add(match (vendor, self.wants_secret(), valid) {
             (true, ..) => (Step::Secret, Action::Skip, Reason::Vendor),
-            (_, true, None) => (Step::Secret, Action::Create, Reason::Missing),
+            (_, true, None) => (Step::Secret, Action::Create, last.map_or(Reason::Missing, Reason::Ends)),
             (_, true, Some(_)) => (Step::Secret, Action::Create, Reason::Wanted),
             (_, false, Some(ends)) => (Step::Secret, Action::Keep, Reason::ValidUntil(ends)),
             (_, false, None) => (Step::Secret, Action::Skip, Reason::NotWanted),
@@ -246,6 +250,7 @@ fn known_site(site: &SiteFacts) -> run::KnownSite {
         known.user.clone_from(&record.user_id);
         known.description = Some(record.description.clone());
         known.etag.clone_from(&record.etag);
+        known.user_is_lost = site.user_is_lost();
     }
     if let Some(Some(fact)) = site.user.known() {
         known.user = Some(fact.user.security_id.clone());

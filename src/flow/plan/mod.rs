@@ -62,6 +62,10 @@ pub enum Reason {
     Changed,
     /// Given for all companies or for one, and wanted otherwise.
     Wider,
+    /// The last secret ends then (ms), which is over or near.
+    Ends(u64),
+    /// The record is enabled and its user is not, or is gone.
+    UserLost,
     /// Left behind by an interrupted run.
     LeftBehind,
 }

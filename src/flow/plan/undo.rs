@@ -50,6 +50,7 @@ fn reverse(run: &Run, task: &Task, application_goes: bool) -> Option<(Step, Acti
     match (&task.step, task.action) {
         (Step::Application, Action::Create) => removes(Step::Application),
         (Step::Application, _) => restores(Step::Application, Action::Change),
+        (Step::ServicePrincipal, Action::Change) => restores(Step::ServicePrincipal, Action::Change),
         // They go with the application.
         (Step::ServicePrincipal | Step::Consent(_) | Step::Secret, _) if application_goes => None,
         (Step::Secret, _) => {

@@ -46,6 +46,8 @@ pub struct KnownSite {
     pub description: Option<String>,
     /// Version of the record when it was read last.
     pub etag: Option<String>,
+    /// The record was enabled when it was read and its user was not.
+    pub user_is_lost: bool,
     /// Id of the configuration package, while there is one.
     pub package: Option<String>,
 }

@@ -60,6 +60,8 @@ pub struct Application {
     pub name: String,
     /// The key we give it; absent on applications made elsewhere.
     pub unique_name: Option<String>,
+    /// `isDisabled`; tokens are refused then.
+    pub disabled: bool,
     /// `AzureADMyOrg` for ours.
     pub audience: String,
     /// Business Central roles it declares, by role id.
@@ -238,6 +240,7 @@ fn application(node: &Node<'_>) -> Result<Application, Misread> {
         app_id: node.string("appId")?,
         name: node.shown("displayName"),
         unique_name: node.maybe("uniqueName"),
+        disabled: node.value()["isDisabled"] == true,
         audience: node.shown("signInAudience"),
         declared_roles,
         declares_others,

@@ -118,6 +118,12 @@ impl Graph {
             .json(json!({ "displayName": display_name }))
     }
 
+    /// Lets the service principal have tokens, or no longer (graph.md 6).
+    pub fn enable_service_principal(&self, object_id: &str, enabled: bool) -> Request {
+        self.write(Method::Patch, &format!("/servicePrincipals/{}", url::encode(object_id)))
+            .json(json!({ "accountEnabled": enabled }))
+    }
+
     /// Grants one application role, which for a resource other than Graph is the admin consent (graph.md 7).
     pub fn grant(&self, resource_sp: &str, client_sp: &str, role: &str) -> Request {
         self.write(Method::Post, &format!("/servicePrincipals/{}/appRoleAssignedTo", url::encode(resource_sp)))

@@ -125,6 +125,11 @@ super::sentences_of! {
         "Made here for other integrations under this name: {count}. Keys, tags and users differ, so nothing is mixed up."
         "Go on, or enter another name so that people can tell them apart in lists."
 
+    application_disabled You
+        "The application is switched off in Microsoft Entra"
+        "It or its enterprise application is disabled, so {id} is given no token (AADSTS7000112)."
+        "Ask who disabled it and why. If it shall work again, go on: the plan enables it."
+
     name_empty You
         "The application has no name"
         "Microsoft Entra and Business Central list the application by its name."
@@ -185,6 +190,11 @@ super::sentences_of! {
         "The application is disabled in Business Central"
         "A record with this client id exists there in state Disabled, so its calls are refused."
         "Go on: the plan enables it."
+
+    application_user_lost You
+        "The application’s user in {environment} is disabled or gone"
+        "The card is enabled, but without an enabled user Business Central answers every call with 401."
+        "Go on: the plan switches the card off and on, which enables the user or makes it anew."
 
     user_name_taken You
         "User name {name} is taken in Business Central"

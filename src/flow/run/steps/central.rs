@@ -42,6 +42,10 @@ pub(super) fn request(
             package::request(*at, brief, here, client_id, &description())?
         }
         (Step::Record(_), Phase::Look) => site.find_record(brief.api.as_ref()?, company, client_id),
+        // A state that does not change does nothing (business-central.md 3.1), so it is changed twice.
+        (Step::Record(_), Phase::Act) if action == Action::Change && here.user_is_lost => {
+            site.disable_record(brief.api.as_ref()?, company, client_id)
+        }
         (Step::Record(_), _) if *phase == Phase::Enable || action == Action::Change => {
             site.enable_record(brief.api.as_ref()?, company, client_id, here.etag.as_deref())
         }

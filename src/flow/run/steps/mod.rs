@@ -85,6 +85,11 @@ pub fn preview(step: &Step, action: Action, lane: Option<usize>, brief: &Brief, 
         (Step::Record(_), _) if brief.undo => &[Phase::Act],
         (Step::PermissionSet { .. } | Step::Consent(_), Action::Remove) => return Vec::new(),
         (Step::Record(RouteKind::PartnerApi | RouteKind::OData), Action::Create) => &[Phase::Act, Phase::Enable],
+        (Step::Record(RouteKind::PartnerApi | RouteKind::OData), Action::Change)
+            if lane.and_then(|lane| known.sites.get(lane)).is_some_and(|here| here.user_is_lost) =>
+        {
+            &[Phase::Act, Phase::Enable]
+        }
         (Step::Record(RouteKind::Package), _) => package::SHOWN,
         _ => &[Phase::Act],
     };
@@ -136,6 +141,9 @@ fn build(
         },
         Step::ServicePrincipal => match phase {
             Phase::Look => graph.service_principal(app_id?),
+            _ if action == Action::Change => {
+                graph.enable_service_principal(known.service_principal.as_deref()?, !brief.undo)
+            }
             _ => graph.upsert_service_principal(app_id?, &brief.name),
         },
         Step::Consent(roles) => match phase {
