@@ -68,9 +68,10 @@ fn line(line: &Line, brief: &Brief, words: &Catalogue) -> PlanLineView {
         ChangeKind::Remove => en::WORD_REMOVE,
     };
     let several = brief.sites.len() > 1;
-    let site = line.lane.filter(|_| several).and_then(|lane| brief.sites.get(lane));
+    let site = line.lane.and_then(|lane| brief.sites.get(lane));
+    let group = site.map_or_else(|| words.say(en::LANE_ENTRA), |site| site.environment.clone());
     PlanLineView {
-        group: site.map(|site| site.environment.clone()).unwrap_or_default(),
+        group: if several { group } else { String::new() },
         kind: line.action,
         word: words.say(word),
         title: title(line.lane, &line.step, brief, words),

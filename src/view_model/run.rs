@@ -31,10 +31,10 @@ pub(super) fn view(model: &Model, run: &Run, words: &Catalogue) -> RunView {
         let mut view = lane(title, &|task| task.lane == Some(number) && (several || !credential(task)));
         if several && run.is_lane_over(number) {
             let (severity, word) = match run.lane_outcome(number) {
-                Outcome::Complete => (Severity::Success, en::LANE_COMPLETE),
+                Outcome::Complete if !run.brief.undo => (Severity::Success, en::LANE_COMPLETE),
                 Outcome::Partial => (Severity::Warning, en::LANE_PARTIAL),
                 Outcome::Nothing => (Severity::Error, en::LANE_NOTHING),
-                Outcome::Undone => (Severity::Success, en::LANE_UNDONE),
+                Outcome::Complete | Outcome::Undone => (Severity::Success, en::LANE_UNDONE),
             };
             view.severity = severity;
             view.word = words.say(word);

@@ -132,7 +132,7 @@ pub struct RequestView {
 /// One line of the plan.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct PlanLineView {
-    /// Environment it belongs to, where there are several.
+    /// Environment it belongs to, or Entra, where there are several.
     pub group: String,
     /// Kind.
     pub kind: ChangeKind,
