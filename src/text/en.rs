@@ -278,5 +278,6 @@ messages! {
     SOURCE_CENTRAL = "Read from Business Central";
     EVIDENCE_READING = "Still being read…";
     UNPROVEN = "A browser cannot sign in as the application: Microsoft does not allow that from a web page. This command does it. It asks for the secret, gets a token and lists the companies.";
+    UNPROVEN_VENDOR = "The vendor’s application signs in with a credential that only the vendor has. Ask the vendor to make a first call.";
     PROOF_LABEL = "Copy the command";
 }

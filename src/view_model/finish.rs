@@ -79,6 +79,7 @@ fn unfinished(run: &Run, words: &Catalogue) -> Vec<FindingView> {
 pub(super) fn done(model: &Model, run: &Run, words: &Catalogue) -> Option<DoneView> {
     let credential = hand_over::credential(model)?;
     let has_user = run.tasks.iter().any(|task| matches!(task.step, Step::Record(_)) && task.action != Action::Skip);
+    let vendor = run.known.app_object.is_none();
     let names: Vec<&str> = credential.environments.iter().map(|(name, _)| name.as_str()).collect();
     let text = if has_user {
         words.fill(en::DONE_TEXT, &[("name", &credential.name), ("environment", &names.join(", "))])
@@ -98,14 +99,14 @@ pub(super) fn done(model: &Model, run: &Run, words: &Catalogue) -> Option<DoneVi
         text,
         notes: unfinished(run, words),
         evidence: evidence(run, &credential, words),
-        unproven: words.say(en::UNPROVEN),
-        command: CopyView {
+        unproven: words.say(if vendor { en::UNPROVEN_VENDOR } else { en::UNPROVEN }),
+        command: (!vendor).then(|| CopyView {
             label: words.say(en::PROOF_LABEL),
             value: Secret::new(hand_over::proof_command(&credential)),
             hidden: false,
             piece: Piece::ProofCommand,
             copied: model.copied == Some(Piece::ProofCommand),
-        },
+        }),
         reminder: credential.ends.and_then(|_| action(words, &Intent::DownloadCalendar)),
         actions: actions.iter().filter_map(|intent| named_action(run, intent, words)).collect(),
     })
@@ -143,7 +144,10 @@ fn evidence(run: &Run, credential: &Credential, words: &Catalogue) -> Vec<Eviden
             ) => {
                 let there = |yes: bool, message: Message| words.say(if yes { message } else { en::EVIDENCE_NOT_SEEN });
                 let source = en::SOURCE_GRAPH;
-                row(words.say(en::EVIDENCE_APPLICATION), credential.client_id.clone(), source, seen(*application));
+                // A vendor's registration is in the vendor's tenant, where nobody here can read it.
+                if run.known.app_object.is_some() {
+                    row(words.say(en::EVIDENCE_APPLICATION), credential.client_id.clone(), source, seen(*application));
+                }
                 row(
                     words.say(en::EVIDENCE_PRINCIPAL),
                     there(*service_principal, en::EVIDENCE_ENABLED),

@@ -328,8 +328,8 @@ pub struct DoneView {
     pub notes: Vec<FindingView>,
     /// What a browser cannot prove.
     pub unproven: String,
-    /// The command that proves it.
-    pub command: CopyView,
+    /// The command that proves it, for those who have the credential.
+    pub command: Option<CopyView>,
     /// Name of the reminder, when there is an expiry.
     pub reminder: Option<ActionView>,
     /// Ways to go on: open the card, start over.

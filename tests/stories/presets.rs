@@ -31,6 +31,9 @@ fn every_shipped_preset_reaches_its_end_in_one_tenant() {
         if vendor {
             assert_eq!(world.model.place, Place::Done, "{id}: a vendor's application brings its own credential");
             assert!(world.secret().is_none());
+            let Page::Done(done) = world.page() else { panic!("{id}") };
+            assert!(done.command.is_none(), "{id}: nobody here has the credential that a proof takes");
+            assert!(done.evidence.iter().all(|row| row.label != "App registration"), "{id}: it is not in this tenant");
         } else {
             assert!(matches!(world.page(), Page::HandOver(_)), "{id}");
             world.press(Intent::Stored(true));

@@ -8,7 +8,7 @@ use crate::ui::el::{El, el, many, of};
 use crate::ui::parts::button::{Rank, actions};
 use crate::ui::parts::copy_field::copy_button;
 use crate::ui::parts::{card, card_with, head, notice, state};
-use crate::view_model::{ActionView, DoneView, EvidenceView};
+use crate::view_model::{ActionView, CopyView, DoneView, EvidenceView};
 
 pub(crate) fn page(cx: &Cx, view: &DoneView) -> Html {
     let reminder = |reminder: &ActionView| {
@@ -44,8 +44,10 @@ fn evidence(cx: &Cx, rows: &[EvidenceView]) -> El {
 }
 
 fn proof(cx: &Cx, view: &DoneView) -> El {
-    let command = &view.command;
-    card_with(cx.say(words::PROVE_TITLE), &view.unproven)
-        .add(of("pre", "http").set("tabindex", "0").set("id", "proof").text(command.value.open()))
-        .add(of("div", "actions").add(copy_button(cx, &command.label, command.piece, command.copied)))
+    let command = |command: &CopyView| {
+        of("div", "group")
+            .add(of("pre", "http").set("tabindex", "0").set("id", "proof").text(command.value.open()))
+            .add(of("div", "actions").add(copy_button(cx, &command.label, command.piece, command.copied)))
+    };
+    card_with(cx.say(words::PROVE_TITLE), &view.unproven).maybe(view.command.as_ref().map(command))
 }
