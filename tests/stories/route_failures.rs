@@ -296,3 +296,25 @@ fn guiding_ends_with_a_finding_when_nobody_registers_and_goes_on_when_somebody_d
     Way::guided().finish(&mut world);
     assert_eq!(Program::of(&world).companies(&mut world), COMPANIES);
 }
+
+#[test]
+fn a_long_import_or_apply_whose_answer_was_lost_is_followed_and_not_told_as_a_failure() {
+    for (path, apply) in [("Microsoft.NAV.import", false), ("Microsoft.NAV.apply", true)] {
+        let mut world = Way::package().world();
+        world.fault("POST", path, Effect::DropAfter, 1);
+        package_until(&mut world, |package| {
+            package.task.is_some() && (package.import_status == PackageStatus::Completed) == apply
+        });
+        // It takes longer than the page waits before it asks again, so that finds it at work.
+        for task in world.inside("Sandbox").packages.iter_mut().filter_map(|package| package.task.as_mut()) {
+            task.ends_ms += 30_000;
+        }
+        let place = world.cloud.log().len();
+        world.settle();
+        assert!(matches!(world.page(), Page::HandOver(_)), "{path}: {:?}", world.codes());
+        let refused = world.cloud.log().iter().skip(place).filter(|it| it.url.contains(path) && it.status == 400);
+        assert_eq!(refused.count(), 1, "{path}: it was not asked again while at work");
+        let app_id = world.app_id();
+        assert_eq!(world.tally_in("Sandbox", &app_id), [1, 1, 0]);
+    }
+}

@@ -204,3 +204,18 @@ fn what_was_to_go_and_is_still_there_is_listed_in_the_evidence() {
     assert_eq!(sets.state, CheckState::Warn, "{sets:#?}");
     assert!(sets.value.contains(&format!("{A} ({X})")), "{sets:#?}");
 }
+
+#[test]
+fn nothing_is_taken_away_before_the_last_addition_has_worked() {
+    let (mut world, _) = from_three_to_two(true);
+    world.press(Intent::Plan);
+    let busy = Effect::Status { status: 503, retry_after: Some(20), code: "Internal_TenantUnavailable".into() };
+    world.fault("POST", "userPermissions", busy, 1);
+    let place = world.cloud.log().len();
+    complete(&mut world);
+    let log = &world.cloud.log()[place..];
+    let added = log.iter().rposition(|it| it.method == "POST" && it.url.contains("userPermissions")).unwrap();
+    assert!(log[added].status == 201 && log[added].at_ms - log[0].at_ms >= 20_000);
+    let taken = log.iter().position(|it| it.method == "DELETE").unwrap();
+    assert!(added < taken, "a set was taken away while another was still to be given");
+}
