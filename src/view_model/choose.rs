@@ -86,7 +86,7 @@ pub(super) fn view(model: &Model, words: &Catalogue) -> Option<ChooseView> {
             })
             .collect(),
         ends: words.fill(en::ENDS, &[("date", &ends)]),
-        checks: model.checks().iter().map(|it| sites::check(words, it, model.facts.sites.len() > 1)).collect(),
+        checks: model.checks().iter().map(|it| sites::check(words, it)).collect(),
         blocked: model.blocker().map(|blocker| match blocker {
             Blocker::Check(key) => words.fill(en::BLOCKED_CHECK, &[("check", words.get(sites::check_label(key)))]),
             Blocker::NoEnvironment => words.say(en::BLOCKED_ENVIRONMENT),

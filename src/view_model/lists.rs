@@ -62,23 +62,27 @@ pub(super) fn environments(model: &Model, choices: &Choices, words: &Catalogue) 
 
 /// Rows of all chosen environments, each key once, with the environments that do not have it.
 fn merged<T>(model: &Model, take: fn(&SiteFacts) -> &Lookup<Vec<T>>, same: fn(&T, &T) -> bool) -> Vec<(&T, Vec<&str>)> {
-    let sites = || model.facts.sites.iter().filter_map(move |site| Some((site, take(site).known()?)));
     let mut rows: Vec<(&T, Vec<&str>)> = Vec::new();
-    for (_, list) in sites() {
+    // How many environments were looked through when a row was last found.
+    let mut found: Vec<usize> = Vec::new();
+    let mut before: Vec<&str> = Vec::new();
+    for site in &model.facts.sites {
+        let Some(list) = take(site).known() else { continue };
+        before.push(&site.environment);
+        let mut next = 0;
         for row in list {
-            // Lists are in the same order everywhere, so a row that is known already is found near the end.
-            if !rows.iter().rev().any(|(known, _)| same(known, row)) {
-                rows.push((row, Vec::new()));
+            // Lists are in the same order everywhere, so a row is looked for behind the one before it.
+            let known = rows.len();
+            let place = (next..known).chain(0..next).find(|place| same(rows[*place].0, row)).unwrap_or(known);
+            if place == known {
+                rows.push((row, before[..before.len() - 1].to_vec()));
+                found.push(0);
             }
+            found[place] = before.len();
+            next = place + 1;
         }
-    }
-    if model.facts.sites.len() > 1 {
-        for (site, list) in sites() {
-            for (row, absent) in &mut rows {
-                if !list.iter().any(|other| same(row, other)) {
-                    absent.push(&site.environment);
-                }
-            }
+        for ((_, absent), _) in rows.iter_mut().zip(&found).filter(|(_, found)| **found < before.len()) {
+            absent.push(&site.environment);
         }
     }
     rows

@@ -77,9 +77,7 @@ pub(super) fn check_label(key: &str) -> Message {
     }
 }
 
-pub(super) fn check(words: &Catalogue, check: &Check, several: bool) -> CheckView {
-    let label = check_label(check.key);
-    let named = several && !check.environment.is_empty();
+pub(super) fn check(words: &Catalogue, check: &Check) -> CheckView {
     let word = match check.state {
         CheckState::Pass => en::SAY_PASS,
         CheckState::Warn => en::SAY_WARN,
@@ -113,7 +111,7 @@ pub(super) fn check(words: &Catalogue, check: &Check, several: bool) -> CheckVie
     CheckView {
         key: check.key,
         environment: check.environment.clone(),
-        label: if named { [&check.environment, " · ", words.get(label)].concat() } else { words.say(label) },
+        label: words.say(check_label(check.key)),
         state: check.state,
         word: words.say(word),
         detail,

@@ -31,6 +31,19 @@ pub enum State {
     Unknown,
 }
 
+impl State {
+    /// How much it asks for attention: what speaks for many checks is the most urgent of them.
+    pub fn urgency(self) -> u8 {
+        match self {
+            Self::Pass => 0,
+            Self::Unknown => 1,
+            Self::Running => 2,
+            Self::Warn => 3,
+            Self::Fail => 4,
+        }
+    }
+}
+
 /// What was found, as data.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Detail {

@@ -172,7 +172,9 @@ impl Model {
     /// Chosen sets that exist in an environment.
     pub fn chosen_sets(&self, site: &SiteFacts) -> Vec<PermissionSet> {
         let (Some(choices), Some(sets)) = (&self.choices, site.sets.known()) else { return Vec::new() };
-        sets.iter().filter(|set| choices.sets.contains(&SetKey::of(set))).cloned().collect()
+        let chosen =
+            |set: &&PermissionSet| choices.sets.iter().any(|key| set.is(&key.role_id, &key.app_id, &key.scope));
+        sets.iter().filter(chosen).cloned().collect()
     }
 
     /// Role ids that were chosen, or that the preset wants, and that an environment does not have.
@@ -196,9 +198,9 @@ impl Model {
             // Counted over all chosen environments: one choice holds for all of them.
             let mut found: Vec<SetKey> = Vec::new();
             for set in self.facts.sites.iter().filter_map(|site| site.sets.known()).flatten() {
-                let key = SetKey::of(set);
-                if set.role_id.eq_ignore_ascii_case(wanted) && !found.contains(&key) {
-                    found.push(key);
+                // The name first: this goes over every set of every environment.
+                if set.role_id.eq_ignore_ascii_case(wanted) && !found.iter().any(|key| *key == SetKey::of(set)) {
+                    found.push(SetKey::of(set));
                 }
             }
             let count = found.len();

@@ -10,7 +10,9 @@ use crate::ui::parts::button::{Rank, button, main_button};
 use crate::ui::parts::checklist::checklist;
 use crate::ui::parts::list::{list, reading};
 use crate::ui::parts::{card, card_with, check_row, field, head, link, more, notice, state};
-use crate::view_model::{CheckState, ChooseView, EnvironmentView, ListView, OptionView, RouteView, Severity, TickView};
+use crate::view_model::{
+    CheckState, CheckView, ChooseView, EnvironmentView, ListView, OptionView, RouteView, Severity, TickView,
+};
 
 pub(crate) fn page(cx: &Cx, view: &ChooseView) -> Html {
     let resuming = view.resuming.then(|| notice::remark(Severity::Info, "", cx.say(words::CHOOSE_RESUME)));
@@ -149,9 +151,26 @@ fn tenant(cx: &Cx, view: &ChooseView) -> El {
 }
 
 fn checks(cx: &Cx, view: &ChooseView) -> El {
+    let groups: Vec<&[CheckView]> = view.checks.chunk_by(|one, next| one.environment == next.environment).collect();
+    // The tenant's own, and those of one environment: that is one list.
+    let several = groups.len() > 2;
     card_with(cx.say(words::CHECKS_TITLE), cx.say(words::CHECKS_LEDE))
-        .add(of("ul", "rows").all(view.checks.iter().map(|check| check_row::row(cx, check))))
+        .all(groups.into_iter().map(|checks| checks_of(cx, checks, several)))
         .add(of("div", "actions").add(button(cx, cx.say(words::CHECK_AGAIN), Rank::Secondary, &Intent::CheckAgain)))
+}
+
+/// Checks of one environment. Where there are several, one that is fine is one line.
+fn checks_of(cx: &Cx, checks: &[CheckView], several: bool) -> El {
+    let rows = of("ul", "rows").all(checks.iter().map(|check| check_row::row(cx, check)));
+    let worst = checks.iter().max_by_key(|check| check.state.urgency());
+    let Some(worst) = worst.filter(|worst| several && !worst.environment.is_empty()) else { return rows };
+    let line =
+        of("span", "row__line").add(el("b").text(&worst.environment)).add(state::check(worst.state, &worst.word));
+    of("details", "more checks")
+        .key(&worst.environment)
+        .flag("open", worst.state.urgency() > CheckState::Running.urgency())
+        .add(el("summary").add(line))
+        .add(rows)
 }
 
 fn bar(cx: &Cx, view: &ChooseView) -> Html {

@@ -20,7 +20,13 @@ const START: &str = "
       probe.script.push(now - since);
     };
     for (const kind of ['input', 'change']) {
-      addEventListener(kind, () => { since = performance.now(); channel.port2.postMessage(0) }, true);
+      addEventListener(kind, event => {
+        // A box that is ticked sends both, and only the second is heard.
+        const box = event.target.matches('[type=checkbox], [type=radio]');
+        if (box !== (kind === 'change')) return;
+        since = performance.now();
+        channel.port2.postMessage(0);
+      }, true);
     }
     const frame = now => { if (last) probe.gaps.push(now - last); last = now; requestAnimationFrame(frame) };
     requestAnimationFrame(frame);

@@ -176,12 +176,12 @@ impl<'a> Journey<'a> {
         let find = "const all = [...document.querySelectorAll('[data-list=environments] .option')];
             const it = all.find(it => it.querySelector('span').firstChild.textContent === arguments[0])?.querySelector('input');
             if (!it || it.disabled) return null;
-            for (const one of document.querySelectorAll('[data-wanted]')) one.removeAttribute('data-wanted');
-            it.setAttribute('data-wanted', '');
+            for (const one of document.querySelectorAll('[data-box]')) one.removeAttribute('data-box');
+            it.setAttribute('data-box', '');
             return { ticked: it.checked }";
         let found = self.screen.until_with(&format!("{name} can be chosen"), find, &[json!(name)]).await;
         if found["ticked"] == json!(false) {
-            self.screen.click("[data-list=environments] [data-wanted]").await;
+            self.screen.click("[data-list=environments] [data-box]").await;
         }
     }
 
