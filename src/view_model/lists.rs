@@ -122,25 +122,29 @@ pub(super) fn companies(model: &Model, choices: &Choices, words: &Catalogue) -> 
     if let Some(instead) = not_yet(model, |site| &site.companies, en::COMPANIES_READING, words) {
         return instead;
     }
+    let chosen = choices.companies.as_deref().unwrap_or_default();
+    let row = |name: &str, hint: String, absent: &[&str]| {
+        let ticked = chosen.iter().any(|known| known == name);
+        TickView {
+            key: name.to_owned(),
+            label: name.to_owned(),
+            hint: absent_hint(hint, absent, words),
+            badge: None,
+            ticked,
+            disabled: false,
+            intent: Intent::Company { name: name.to_owned(), chosen: !ticked },
+        }
+    };
     let rows = merged(model, |site| &site.companies, |one, other| one.name == other.name);
-    ListView::Known(
-        rows.into_iter()
-            .map(|(company, absent)| {
-                let chosen = choices.companies.as_ref().is_some_and(|names| names.contains(&company.name));
-                let shown = company.display_name.trim();
-                let hint = if shown == company.name { String::new() } else { shown.to_owned() };
-                TickView {
-                    key: company.name.clone(),
-                    label: company.name.clone(),
-                    hint: absent_hint(hint, &absent, words),
-                    badge: None,
-                    ticked: chosen,
-                    disabled: false,
-                    intent: Intent::Company { name: company.name.clone(), chosen: !chosen },
-                }
-            })
-            .collect(),
-    )
+    // One that was chosen and is nowhere any more stays in sight, or nobody could take it out.
+    let everywhere: Vec<&str> = model.facts.sites.iter().map(|site| site.environment.as_str()).collect();
+    let gone = chosen.iter().filter(|name| !rows.iter().any(|(company, _)| &company.name == *name));
+    let mut all: Vec<TickView> = gone.map(|name| row(name, String::new(), &everywhere)).collect();
+    all.extend(rows.iter().map(|(company, absent)| {
+        let shown = company.display_name.trim();
+        row(&company.name, if shown == company.name { String::new() } else { shown.to_owned() }, absent)
+    }));
+    ListView::Known(all)
 }
 
 pub(super) fn permission_sets(model: &Model, choices: &Choices, words: &Catalogue) -> ListView<TickView> {

@@ -220,3 +220,23 @@ fn a_set_that_comes_from_another_extension_elsewhere_has_to_be_chosen() {
     assert!(world.codes().contains(&"permission_set_ambiguous".to_owned()), "{:?}", world.codes());
     assert!(world.model.blocker().is_some());
 }
+
+#[test]
+fn a_company_that_was_renamed_is_told_and_can_be_taken_out() {
+    let mut world = World::ready("magento");
+    world.press(Intent::AllCompanies(false));
+    let old = "CRONUS Danmark A/S".to_owned();
+    world.press(Intent::Company { name: old.clone(), chosen: true });
+    let renamed = json!({ "rename_company": { "from": old, "to": "CRONUS Nordic A/S" } });
+    world.control("business-central", &json!({ "do": renamed }));
+    world.press(Intent::CheckAgain);
+    assert!(world.codes().contains(&"company_missing".to_owned()), "{:?}", world.codes());
+    assert!(world.model.blocker().is_some());
+    let Page::Choose(choose) = world.page() else { panic!() };
+    let entrada::view_model::ListView::Known(companies) = choose.companies else { panic!() };
+    let row = companies.iter().find(|row| row.label == old).unwrap();
+    assert!(row.ticked && row.hint.contains("Not in Production"), "{row:?}");
+    world.press(row.intent.clone());
+    world.press(Intent::Company { name: "CRONUS Nordic A/S".into(), chosen: true });
+    assert_eq!(world.model.blocker(), None, "{:?}", world.codes());
+}

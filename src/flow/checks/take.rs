@@ -263,14 +263,6 @@ impl Model {
         }
         let so_far = in_order(so_far, |it| it.name.clone());
         self.set_site(number, |site| site.companies = Lookup::Known(so_far));
-        // A company that no chosen environment has any more cannot be chosen.
-        let sites = &self.facts.sites;
-        if sites.iter().all(|site| site.companies.known().is_some())
-            && let Some(chosen) = self.choices.as_mut().and_then(|choices| choices.companies.as_mut())
-        {
-            let all = || sites.iter().filter_map(|site| site.companies.known()).flatten();
-            chosen.retain(|name| all().any(|company| &company.name == name));
-        }
     }
 
     /// Ticks the preset's sets: those that exist under one key only. The others stay wanted and become findings.
