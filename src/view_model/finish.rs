@@ -206,21 +206,18 @@ fn evidence(run: &Run, credential: &Credential, words: &Catalogue) -> Vec<Eviden
                     CheckState::Pass,
                 );
             }
-            (Step::VerifyEntra, None) => {
-                row(
-                    words.say(en::STEP_VERIFY_ENTRA),
-                    words.say(en::EVIDENCE_READING),
-                    en::SOURCE_GRAPH,
-                    CheckState::Running,
-                );
-            }
-            (Step::VerifyBusinessCentral, None) => {
-                row(
-                    plan::title(task.lane, &task.step, &run.brief, words),
-                    words.say(en::EVIDENCE_READING),
-                    en::SOURCE_CENTRAL,
-                    CheckState::Running,
-                );
+            (Step::VerifyEntra | Step::VerifyBusinessCentral, None) => {
+                // What was never begun, because a step before it failed, is not being read: it was not seen.
+                let (value, state) = if task.is_over() {
+                    (en::EVIDENCE_NOT_SEEN, CheckState::Warn)
+                } else {
+                    (en::EVIDENCE_READING, CheckState::Running)
+                };
+                let source = if task.lane.is_none() { en::SOURCE_GRAPH } else { en::SOURCE_CENTRAL };
+                let title = plan::title(task.lane, &task.step, &run.brief, words);
+                let site = task.lane.filter(|_| several).and_then(|lane| run.brief.sites.get(lane));
+                let label = site.map_or_else(|| title.clone(), |site| [&title, ", ", &site.environment].concat());
+                row(label, words.say(value), source, state);
             }
             _ => {}
         }

@@ -105,7 +105,19 @@ fn one_that_fails_half_way_keeps_nobody_from_the_others_and_is_resumed_without_a
     assert_eq!(done.len(), count, "a write was repeated: {done:#?}");
     world.press(Intent::Stored(true));
     world.press(Intent::Finish);
-    assert!(matches!(world.page(), Page::Done(_)));
+    // What was read back is what is there now, not what was there when the first attempt ended.
+    let Page::Done(done) = world.page() else { panic!("{:?}", world.codes()) };
+    let sets: Vec<&str> = done
+        .evidence
+        .iter()
+        .filter(|row| row.label.starts_with("Permission sets"))
+        .map(|row| row.value.as_str())
+        .collect();
+    assert_eq!(sets.len(), 3);
+    for value in sets {
+        assert!(value.contains("D365 BUS FULL ACCESS") && value.contains("NPR NP RETAIL"), "{:#?}", done.evidence);
+    }
+    assert!(done.evidence.iter().all(|row| row.state == CheckState::Pass), "{:#?}", done.evidence);
     world.assert_contract();
 }
 
@@ -123,6 +135,8 @@ fn a_failed_environment_is_found_again_after_a_reload() {
     world.press(Intent::Finish);
     let Page::Done(done) = world.page() else { panic!("{:?}", world.codes()) };
     assert_eq!(done.notes[0].code, "environment_unfinished");
+    let still = done.evidence.iter().find(|row| row.label.contains("Training")).expect("a row about it");
+    assert_eq!(still.state, CheckState::Warn, "nothing is being read any more, and nothing was seen: {still:?}");
     world.cloud.clear_faults();
     world.reload_as("ada@cronus.example");
     world.press(Intent::Plan);

@@ -350,8 +350,7 @@ impl Run {
             // An environment that failed does not keep the others from their credential, but it has had its turn.
             return others.all(|other| self.tasks[other].is_over());
         }
-        let secret = || self.tasks.iter().any(|task| task.step == Step::Secret && task.state == TaskState::Done);
-        others.all(|other| self.tasks[other].is_settled()) || (is_verification(&self.tasks[index].step) && secret())
+        others.all(|other| self.tasks[other].is_settled())
     }
 
     /// The first step that this one needs and that failed, if any.
@@ -450,7 +449,7 @@ impl Task {
     }
 
     /// True when nothing more will come of it by itself.
-    fn is_over(&self) -> bool {
+    pub fn is_over(&self) -> bool {
         self.is_settled() || matches!(self.state, TaskState::Failed(_) | TaskState::Stopped)
     }
 

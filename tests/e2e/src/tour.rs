@@ -65,8 +65,43 @@ pub async fn tour(world: &World, visit: impl AsyncFn(&str)) {
     journey.show_plan().await;
     visit("plan-nothing-to-do").await;
 
+    several(world, &visit).await;
+
     let host = files::serve(&crate::dist(), "/", &[("config.json", Some("{ \"clientId\": 7 }"))]).await;
     screen.go(&host.address).await;
     journey.see_finding("config_wrong").await;
     visit("problem").await;
+}
+
+/// The screens that look different where there are several environments, one of which fails half-way.
+async fn several(world: &World, visit: &impl AsyncFn(&str)) {
+    let (screen, journey) = (&world.screen, world.journey());
+    world.three_environments();
+    journey.open().await;
+    journey.sign_in_as("ada@cronus.example", Consent::ForTheOrganization).await;
+    journey.choose_preset("HeyLoyalty").await;
+    for environment in ["Production", "Sandbox", "Training"] {
+        journey.choose_environment(environment).await;
+    }
+    journey.can_plan().await;
+    visit("several-choose").await;
+    journey.open_routes().await;
+    visit("several-choose-routes").await;
+    journey.show_plan().await;
+    visit("several-plan").await;
+    world.cloud.cloud().add_fault(Fault::times("POST", "/Sandbox/api/microsoft/automation", refused(), 100));
+    journey.confirm().await;
+    journey.see("Take the credential with you").await;
+    journey.see_finding("environment_unfinished").await;
+    visit("several-hand-over-unfinished").await;
+    screen.press_named("Try again").await;
+    screen.find("#outcome").await;
+    visit("several-run-stopped").await;
+    world.cloud.cloud().clear_faults();
+    screen.press_named("Try again").await;
+    screen.until("every environment is complete", "return !!document.querySelector('#base-url-3')").await;
+    visit("several-hand-over").await;
+    journey.stored().await;
+    journey.finish().await;
+    visit("several-done").await;
 }

@@ -209,6 +209,11 @@ async fn of_three_environments_one_fails_half_way_and_is_resumed_without_a_repea
     let bases = journey.base_urls().await;
     journey.stored().await;
     journey.finish().await;
+    let sets = "return [...document.querySelectorAll('.evidence tbody tr')].map(it => it.innerText).filter(it => it.startsWith('Permission sets'))";
+    let sets = screen.eval(sets).await;
+    let sets: Vec<&str> = sets.as_array().expect("rows").iter().filter_map(Value::as_str).collect();
+    let complete = |row: &&str| row.contains("NPR NP RETAIL") && row.contains("D365 BUS FULL ACCESS");
+    assert!(sets.len() == 3 && sets.iter().all(complete), "what was read back is what is there now: {sets:#?}");
     for base in &bases {
         reads_companies(&handed, base);
     }
