@@ -125,7 +125,6 @@ pub struct Model {
     /// Screen.
     pub place: Place,
     /// Tenant typed on the first screen.
-    /// Tenant typed on the first screen.
     pub tenant_typed: String,
     /// Environment typed on the second screen, when the list was refused.
     pub environment_typed: String,

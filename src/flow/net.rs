@@ -210,9 +210,10 @@ impl Model {
         self.deliver(call, answer, out);
     }
 
-    /// A place became free: the call that waited longest takes it.
+    /// A place became free: the call that waited longest takes it. One that is not sent after all, because there is no
+    /// token for it, takes no place, so the next one follows; else nobody would ever call it again.
     fn next_in_line(&mut self, out: &mut Out) {
-        if !self.net.queue.is_empty() && self.net.in_business_central() < SIDE_BY_SIDE {
+        while !self.net.queue.is_empty() && self.net.in_business_central() < SIDE_BY_SIDE {
             let call = self.net.queue.remove(0);
             self.send_call(call, Resource::BusinessCentral, out);
         }

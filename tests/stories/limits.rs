@@ -115,3 +115,22 @@ fn an_answer_the_browser_withholds_is_told_from_a_network_that_is_down() {
         assert!(world.codes().contains(&wanted.to_owned()), "{effect:?}: {:?}", world.codes());
     }
 }
+
+#[test]
+fn who_waits_in_line_is_told_when_the_session_ends_meanwhile() {
+    let mut world = World::new();
+    world.control("business-central", &json!({ "do": { "scale": {} } }));
+    world.open();
+    world.press(Intent::SignIn);
+    world.come_back_as("ada@cronus.example", ConsentAnswer::AcceptForOrganization).unwrap();
+    let Page::Choose(choose) = world.page() else { panic!("{:?}", world.codes()) };
+    let EnvironmentView::Listed(environments) = choose.environment else { panic!("{:?}", world.codes()) };
+    // The token still looks good to the page when it asks, and is not by the time the first answers come.
+    for tick in environments.iter().filter(|tick| !tick.disabled).take(12) {
+        world.click(Intent::Environment { name: tick.key.clone(), chosen: true });
+    }
+    world.now += 25 * 3_600_000;
+    world.settle();
+    let waiting = world.model.facts.sites.iter().filter(|site| site.companies.is_open()).count();
+    assert_eq!((world.model.facts.sites.len(), waiting), (12, 0), "{:?}", world.codes());
+}

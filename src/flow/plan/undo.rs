@@ -1,7 +1,7 @@
 //! The way back: a plan of its own that takes away what a run made, shown and confirmed like any other.
 //!
 //! It is drafted from what the run did, not from what was planned: what it found, it leaves alone. The application goes
-//! last, so that what is left can still be found by it; Entra keeps it for 30 days (graph.md 9).
+//! last, so that what is left can still be found by it; Entra keeps it for 30 days (graph.md 2).
 
 use super::{Action, Brief, Line, Plan, Reason, Step};
 use crate::flow::Model;

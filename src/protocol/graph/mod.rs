@@ -136,7 +136,7 @@ impl Graph {
             .json(json!({ "passwordCredential": json!({ "displayName": display_name, "endDateTime": ends }) }))
     }
 
-    /// Deletes an application; it can be restored for 30 days (graph.md 4).
+    /// Deletes an application; it can be restored for 30 days (graph.md 2).
     pub fn delete_application(&self, object_id: &str) -> Request {
         self.write(Method::Delete, &format!("/applications/{}", url::encode(object_id)))
     }
