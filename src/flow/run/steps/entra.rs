@@ -35,13 +35,22 @@ pub(super) fn application(
     Ok(Verdict::Done)
 }
 
-pub(super) fn service_principal(run: &mut Run, phase: &Phase, response: &Response) -> Result<Verdict, CallError> {
+pub(super) fn service_principal(
+    run: &mut Run,
+    index: usize,
+    phase: &Phase,
+    response: &Response,
+) -> Result<Verdict, CallError> {
     let found = if *phase == Phase::Look {
         Some(graph::read_service_principal(response)?)
     } else {
         graph::read_upserted(response, graph::read_service_principal)?
     };
-    let Some(found) = found else { return Ok(Verdict::Next(Phase::Look)) };
+    let Some(found) = found else {
+        let task = &mut run.tasks[index];
+        task.found = task.attempts == 1 && task.action == Action::Create;
+        return Ok(Verdict::Next(Phase::Look));
+    };
     run.known.service_principal = Some(found.id);
     Ok(Verdict::Done)
 }

@@ -227,7 +227,7 @@ pub(super) fn judge(
         (Step::Consent(roles), _) if removes => entra::revoke(run, roles, &phase, response),
         (Step::Record(_), _) if run.brief.undo => central::take_back(run, index, response),
         (Step::Application, _) => entra::application(run, index, &phase, response),
-        (Step::ServicePrincipal, _) => entra::service_principal(run, &phase, response),
+        (Step::ServicePrincipal, _) => entra::service_principal(run, index, &phase, response),
         (Step::Consent(roles), _) => entra::consent(run, index, roles, &phase, response, now),
         (Step::Secret, _) => entra::secret(run, &phase, response),
         (Step::VerifyEntra, _) => entra::verify_entra(run, index, response, now),
@@ -246,6 +246,8 @@ pub(super) fn judge(
         Ok(verdict) => verdict,
         Err(CallError::Refused(refusal)) if exists_already(&step, &phase, &refusal) => {
             let task = &mut run.tasks[index];
+            // On the first try nothing of ours can be there yet, so somebody else made it since the plan.
+            task.found |= phase == Phase::Act && task.attempts == 1;
             task.troubles += 1;
             if task.troubles > TRIES {
                 return Verdict::Fail(
