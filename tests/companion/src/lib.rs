@@ -161,6 +161,45 @@ impl Object<'_> {
             .collect()
     }
 
+    /// What can be called here or is raised here, in order: `procedure`, `event`, `trigger`.
+    pub fn routines(&self) -> Vec<Routine> {
+        let text = self.part.text;
+        let of = |node: Node<'_>| {
+            // A keyword has the name of what it begins.
+            if !node.is_named() {
+                return None;
+            }
+            let kind = match node.kind() {
+                "event_declaration" => "event",
+                "procedure" | "interface_procedure" => "procedure",
+                "trigger_declaration" => "trigger",
+                _ => return None,
+            };
+            let part = Part { node, text };
+            let parameters = node.child_by_field_name("parameters").map(children).unwrap_or_default();
+            let parameters = parameters
+                .into_iter()
+                .filter(|node| node.kind() == "parameter")
+                .map(|node| Part { node, text })
+                .map(|part| (part.named("name"), part.named("type")))
+                .collect();
+            Some(Routine { kind, name: part.named("name"), parameters, text: part.written(node).to_owned() })
+        };
+        all(self.part.node).into_iter().filter_map(of).collect()
+    }
+
+    /// The control add-ins that a page uses.
+    pub fn controls(&self) -> Vec<String> {
+        let text = self.part.text;
+        let controls = all(self.part.node).into_iter().filter(|node| node.kind() == "usercontrol_section");
+        controls.map(|node| Part { node, text }.named("source")).collect()
+    }
+
+    /// The whole object as written.
+    pub fn text(&self) -> &str {
+        self.part.written(self.part.node)
+    }
+
     /// What a permission set grants: kind and name of the object, and the rights.
     pub fn permissions(&self) -> Vec<Permission> {
         let Some(list) = self.part.property_node("Permissions") else { return Vec::new() };
@@ -185,6 +224,19 @@ pub struct Field {
     pub source: String,
     /// Whether it can be written.
     pub editable: bool,
+}
+
+/// Something that is called or raised.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Routine {
+    /// `procedure`, `event`, `trigger`.
+    pub kind: &'static str,
+    /// Its name.
+    pub name: String,
+    /// Names and types of what it takes.
+    pub parameters: Vec<(String, String)>,
+    /// As written.
+    pub text: String,
 }
 
 /// One line of a permission set.

@@ -1,5 +1,5 @@
-// The way to Entrada from the list of Microsoft Entra applications (page 9860). Nothing is handed over: Entrada asks the
-// administrator to sign in and reads the rest itself. Leave this file out if you do not want the action.
+// The way to Entrada from the list of Microsoft Entra applications (page 9860). Leave this file out if you do not want the
+// actions; both pages can be found by search as well.
 pageextension 50101 "Entrada Entra App. List" extends "AAD Application List"
 {
     actions
@@ -10,18 +10,18 @@ pageextension 50101 "Entrada Entra App. List" extends "AAD Application List"
             {
                 ApplicationArea = Basic, Suite;
                 Caption = 'Set Up Integration';
-                ToolTip = 'Open Entrada in a new window to register an application in Microsoft Entra and here, with its permission sets.';
+                ToolTip = 'Open Entrada to register an application in Microsoft Entra and here, with its permission sets.';
                 Image = LaunchWeb;
-
-                trigger OnAction()
-                begin
-                    Hyperlink(EntradaUrlTxt);
-                end;
+                RunObject = page "Entrada Host";
+            }
+            action("Entrada Address")
+            {
+                ApplicationArea = Basic, Suite;
+                Caption = 'Entrada Setup';
+                ToolTip = 'Enter the address where Entrada is hosted.';
+                Image = Setup;
+                RunObject = page "Entrada Setup";
             }
         }
     }
-
-    var
-        // The address where you host Entrada.
-        EntradaUrlTxt: Label 'https://entrada.example/', Locked = true;
 }
