@@ -3,6 +3,7 @@
 
 use entrada::config;
 use entrada::flow::start::cleaned;
+use entrada::protocol::authority::Issuer;
 use entrada::protocol::http::Response;
 use entrada::protocol::oauth::{AuthorizeAnswer, read_answer, read_token};
 use entrada::protocol::secret::Secret;
@@ -102,7 +103,8 @@ proptest! {
 
     #[test]
     fn no_token_is_accepted_that_was_not_made_for_this_request(payload in ".*") {
-        let expected = claims::Expected { client_id: "c", nonce: "n", login_origin: "https://l", tenant: None };
+        let issuer = Issuer::Entra { login: "https://l".into(), tenant: "organizations".into() };
+        let expected = claims::Expected { client_id: "c", nonce: "n", issuer: &issuer, named: None };
         let token = format!("e.{}.s", base64::encode_url(payload.as_bytes()));
         prop_assert!(claims::read(&token, expected).is_err());
         prop_assert!(claims::read(&payload, expected).is_err());

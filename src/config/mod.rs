@@ -3,36 +3,16 @@
 //! A mistake in it is shown on screen with the path inside the JSON and what is allowed there, because the person
 //! who sees it first is usually the partner who just edited the file. Nothing is guessed.
 
+mod endpoints;
 mod preset;
 
+pub use endpoints::Endpoints;
 pub use preset::{Preset, PresetKind, WantedSet};
 
 use crate::protocol::business_central::{PartnerApi, RecordFields};
 use crate::protocol::claims::is_guid;
 use crate::protocol::json::{Misread, Node, parse};
 use crate::protocol::url;
-
-/// The origins of the three services.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Endpoints {
-    /// `https://login.microsoftonline.com`
-    pub login: String,
-    /// `https://graph.microsoft.com`
-    pub graph: String,
-    /// `https://api.businesscentral.dynamics.com`
-    pub business_central: String,
-}
-
-impl Endpoints {
-    /// Microsoft's worldwide cloud.
-    pub fn worldwide() -> Self {
-        Self {
-            login: "https://login.microsoftonline.com".into(),
-            graph: "https://graph.microsoft.com".into(),
-            business_central: "https://api.businesscentral.dynamics.com".into(),
-        }
-    }
-}
 
 /// Who publishes this page, as Entra shows it on the consent screen.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -160,7 +140,9 @@ fn config(root: &Node<'_>) -> Result<Config, Misread> {
             None => "organizations".into(),
         },
         publisher: publisher(&root.member("publisher")?)?,
-        endpoints: root.optional("endpoints").map_or_else(|| Ok(Endpoints::worldwide()), |node| endpoints(&node))?,
+        endpoints: root
+            .optional("endpoints")
+            .map_or_else(|| Ok(Endpoints::worldwide()), |node| endpoints::read(&node))?,
         presets: preset::read_all(&root.member("presets")?)?,
         partner_api,
         odata,
@@ -211,15 +193,6 @@ fn origin(node: &Node<'_>) -> Result<String, Misread> {
         Some(origin) if origin == text && url::is_trustworthy(&origin) => Ok(origin),
         _ => node.misread("an https origin without path is expected here (http only for localhost)"),
     }
-}
-
-fn endpoints(node: &Node<'_>) -> Result<Endpoints, Misread> {
-    node.only(&["login", "graph", "businessCentral"])?;
-    Ok(Endpoints {
-        login: origin(&node.member("login")?)?,
-        graph: origin(&node.member("graph")?)?,
-        business_central: origin(&node.member("businessCentral")?)?,
-    })
 }
 
 fn publisher(node: &Node<'_>) -> Result<Publisher, Misread> {

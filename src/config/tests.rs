@@ -1,5 +1,6 @@
 //! Tests of the configuration reader.
 use super::*;
+use crate::protocol::oauth::Resource;
 use serde_json::{Value, json};
 
 fn sound() -> Value {
@@ -72,6 +73,36 @@ fn every_mistake_names_its_place_and_what_is_allowed() {
         "$.routes.partnerApi.publisher"
     );
     assert_eq!(wrong(|v| v["publisher"] = json!({ "name": "two\nlines" })).at, "$.publisher.name");
+}
+
+#[test]
+fn a_cloud_brings_what_microsoft_documents_of_it_and_asks_for_the_rest() {
+    let with = |endpoints: Value| {
+        let mut value = sound();
+        value["endpoints"] = endpoints;
+        read(&value.to_string()).map(|config| config.endpoints)
+    };
+    assert_eq!(with(json!({ "cloud": "worldwide" })).unwrap(), Endpoints::worldwide());
+    let government = with(json!({ "cloud": "us-government", "businessCentral": "https://bc.example" })).unwrap();
+    assert_eq!(government.login, "https://login.microsoftonline.us");
+    assert_eq!(government.scope(Resource::Graph, "User.Read"), "https://graph.microsoft.us/User.Read");
+    assert_eq!(government.origin(Resource::BusinessCentral), "https://bc.example");
+    assert_eq!(
+        government.scope(Resource::BusinessCentral, "user_impersonation"),
+        "https://api.businesscentral.dynamics.com/user_impersonation"
+    );
+    let Err(ConfigError::Wrong(misread)) = with(json!({ "cloud": "china" })) else { panic!() };
+    assert_eq!(misread.at, "$.endpoints.businessCentral");
+
+    let other =
+        json!({ "authority": "https://id.example/realm/", "graph": "https://g", "businessCentral": "https://b" });
+    let other = with(other).unwrap();
+    assert_eq!(
+        (other.login.as_str(), other.issuer.as_deref()),
+        ("https://id.example", Some("https://id.example/realm/"))
+    );
+    assert_eq!(other.entra("organizations"), None, "where it is has to be asked");
+    assert!(government.entra("organizations").is_some());
 }
 
 #[test]
@@ -215,6 +246,33 @@ fn schema_and_reader_agree() {
         ("/endpoints", json!({ "login": "https://l/x", "graph": "https://g", "businessCentral": "https://b" })),
         ("/endpoints", json!({ "login": "http://l", "graph": "https://g", "businessCentral": "https://b" })),
         ("/endpoints", json!({ "login": "https://l" })),
+        ("/endpoints", json!({})),
+        ("/endpoints", json!({ "cloud": "worldwide" })),
+        ("/endpoints", json!({ "cloud": "worldwide", "graph": "https://g", "login": null })),
+        ("/endpoints", json!({ "cloud": "worldwide", "login": "https://l" })),
+        ("/endpoints", json!({ "cloud": "us-government" })),
+        ("/endpoints", json!({ "cloud": "us-government", "businessCentral": "https://b" })),
+        (
+            "/endpoints",
+            json!({ "cloud": "china", "businessCentral": "https://b", "businessCentralResource": "https://b" }),
+        ),
+        ("/endpoints", json!({ "cloud": "us-government-dod", "businessCentral": null })),
+        ("/endpoints", json!({ "cloud": "germany", "businessCentral": "https://b" })),
+        (
+            "/endpoints",
+            json!({ "authority": "https://id/realm", "graph": "https://g", "businessCentral": "https://b" }),
+        ),
+        ("/endpoints", json!({ "authority": "https://id/realm", "graph": "https://g" })),
+        ("/endpoints", json!({ "authority": "https://id?x", "graph": "https://g", "businessCentral": "https://b" })),
+        ("/endpoints", json!({ "authority": "http://id", "graph": "https://g", "businessCentral": "https://b" })),
+        (
+            "/endpoints",
+            json!({ "login": "https://l", "graph": "https://g", "businessCentral": "https://b",
+                "graphResource": "api://graph/", "businessCentralResource": "https://b/x" }),
+        ),
+        ("/endpoints", json!({ "cloud": "worldwide", "graphResource": "https://" })),
+        ("/endpoints", json!({ "cloud": "worldwide", "graphResource": "https://g https://h" })),
+        ("/endpoints", json!({ "cloud": "worldwide", "graphResource": "graph" })),
         ("/presets", json!([])),
         ("/presets/0/id", json!("UPPER")),
         ("/presets/0/id", json!("x".repeat(41))),
@@ -292,17 +350,20 @@ fn the_examples_in_the_documentation_are_sound() {
                 json["presets"][0]["permissionSets"] = json!([example]);
             }
         } else {
-            json["routes"] = serde_json::from_str(&format!("{{ {example} }}")).unwrap();
+            let example: Value = serde_json::from_str(&format!("{{ {example} }}")).unwrap();
+            let (name, value) = example.as_object().unwrap().iter().next().unwrap();
+            if name == "endpoints" { json[name] = value.clone() } else { json["routes"] = example }
         }
         assert!(read(&json.to_string()).is_ok(), "{example}: {:?}", read(&json.to_string()));
         assert!(schema.is_valid(&json), "{example}");
         read_ones += 1;
     }
-    assert_eq!(read_ones, 5);
+    assert_eq!(read_ones, 7);
     // Every member the reader knows is explained.
     let members: Value = serde_json::from_str(include_str!("../../www/config.schema.json")).unwrap();
     let presets = &members["properties"]["presets"]["items"]["oneOf"];
-    let lists = [&members["properties"], &presets[0]["properties"], &presets[1]["properties"]];
+    let endpoints = &members["properties"]["endpoints"]["anyOf"][1]["properties"];
+    let lists = [&members["properties"], endpoints, &presets[0]["properties"], &presets[1]["properties"]];
     for name in lists.into_iter().flat_map(|list| list.as_object().unwrap().keys()) {
         assert!(text.contains(&format!("`{name}`")), "docs/configuration.md does not explain {name}");
     }

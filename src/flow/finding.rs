@@ -79,6 +79,8 @@ codes! {
     SignInFailed = "sign_in_failed";
     /// The ID token does not fit the request (audience, issuer, nonce, tenant). Slots: detail.
     IdentityRejected = "identity_rejected";
+    /// The discovery document of the configured OpenID provider did not arrive, or does not fit. Slots: detail.
+    AuthorityUnreadable = "authority_unreadable";
     /// The computer's clock differs from the server's. Slots: minutes.
     ClockWrong = "clock_wrong";
     /// Consent for Business Central's delegated permissions is missing (65001 on the refresh).

@@ -6,7 +6,6 @@ use super::effect::{Format, Piece};
 use super::run::{Outcome, Run};
 use crate::protocol::business_central as bc;
 use crate::protocol::json::json;
-use crate::protocol::oauth::Resource;
 use crate::protocol::secret::Secret;
 use crate::protocol::{date, url};
 
@@ -55,8 +54,8 @@ pub fn credential(model: &Model) -> Option<Credential> {
         tenant: run.brief.tenant.clone(),
         secret: made.map(|secret| secret.text.clone()).filter(|text| !text.is_empty()),
         ends: made.map(|secret| secret.ends),
-        scope: Resource::BusinessCentral.scope(".default"),
-        token_url: format!("{}/{}/oauth2/v2.0/token", run.brief.login, run.brief.tenant),
+        scope: run.brief.scope.clone(),
+        token_url: run.brief.authority.token.clone(),
         environments: environments(run),
     })
 }

@@ -5,10 +5,9 @@ use super::choices::{SetKey, Target};
 use super::effect::{Effect, Format, Piece};
 use super::event::Intent;
 use super::moment::Out;
-use super::session::Session;
+use super::session::{Session, Wish};
 use super::{Model, Place, Timer, hand_over, start};
 use crate::protocol::business_central as bc;
-use crate::protocol::oauth::{Authority, Resource};
 use crate::protocol::secret::Secret;
 use crate::protocol::url;
 
@@ -24,13 +23,12 @@ impl Model {
             Intent::SignIn => self.enter(None, out),
             Intent::SwitchAccount => self.enter(Some("select_account"), out),
             Intent::SignOut => self.sign_out(out),
-            Intent::TenantTyped(text) => self.tenant_typed = text,
+            Intent::TenantTyped(text) => self.type_tenant(text, out),
             Intent::Language(tag) => self.use_language(&tag, out),
             Intent::Dismiss => self.notices.clear(),
             Intent::GrantConsent(_) => self.enter(Some("consent"), out),
             Intent::GrantMorePermission => {
-                let scope = Resource::Graph.scope("AppRoleAssignment.ReadWrite.All");
-                self.sign_in(None, vec![scope], out);
+                self.sign_in(Wish::permission("AppRoleAssignment.ReadWrite.All"), out);
             }
             Intent::CheckPolicy => self.ask_policy(out),
             Intent::Copy(piece) => self.copy(piece, out),
@@ -85,7 +83,7 @@ impl Model {
             return;
         }
         self.notices.clear();
-        self.sign_in(prompt, Vec::new(), out);
+        self.sign_in(Wish { prompt, ..Wish::default() }, out);
     }
 
     /// True when the tenant field holds something that cannot be a tenant.
@@ -96,6 +94,14 @@ impl Model {
     /// True when the environment field holds something that cannot be an environment.
     pub fn environment_is_odd(&self) -> bool {
         !self.environment_typed.trim().is_empty() && !start::is_environment_name(&self.environment_typed)
+    }
+
+    fn type_tenant(&mut self, text: String, out: &mut Out) {
+        self.tenant_typed = text;
+        self.notices.retain(|notice| notice.code != super::FindingCode::TenantUnknown);
+        self.typed += 1;
+        let count = self.typed;
+        self.net.timer(Timer::Typed { count }, TYPING_MS, out);
     }
 
     fn use_language(&mut self, tag: &str, out: &mut Out) {
@@ -113,7 +119,7 @@ impl Model {
             self.ask(super::Question::Policy, 1, out);
         } else {
             // It was refused with the permissions we have: ask for the one that reading it needs.
-            self.sign_in(None, vec![Resource::Graph.scope("Policy.Read.All")], out);
+            self.sign_in(Wish::permission("Policy.Read.All"), out);
         }
     }
 
@@ -303,6 +309,9 @@ impl Model {
     }
 
     pub(super) fn typing_paused(&mut self, out: &mut Out) {
+        if matches!(self.session, Session::SignedOut) && !self.tenant_is_odd() {
+            self.locate_ahead(out);
+        }
         self.reread_application(out);
         self.save_checkpoint(out);
     }
@@ -312,8 +321,7 @@ impl Model {
         match intent {
             Intent::OpenConsentPage => {
                 let run = self.run.as_ref()?;
-                let authority = Authority { login: run.brief.login.clone(), tenant: run.brief.tenant.clone() };
-                Some(authority.admin_consent(run.known.app_id.as_deref()?))
+                run.brief.authority.admin_consent(run.known.app_id.as_deref()?)
             }
             Intent::OpenCard(lane) => self.card_url(*lane),
             Intent::OpenAdminCenter => {

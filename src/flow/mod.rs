@@ -121,6 +121,8 @@ pub struct Model {
     /// Sign-in.
     pub session: Session,
     before_leaving: Option<Session>,
+    departure: Option<session::Departure>,
+    whereabouts: Vec<(String, session::Located)>,
     renewals: u32,
     /// Screen.
     pub place: Place,
@@ -163,6 +165,8 @@ impl Default for Model {
             language: "en".into(),
             session: Session::SignedOut,
             before_leaving: None,
+            departure: None,
+            whereabouts: Vec::new(),
             renewals: 0,
             place: Place::Welcome,
             tenant_typed: String::new(),

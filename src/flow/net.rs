@@ -31,8 +31,10 @@ const SUSPICIOUS: u32 = 3;
 /// What an answer is for.
 #[derive(Debug, Clone)]
 pub(super) enum Purpose {
-    /// Trades the code.
-    Redeem(Box<Attempt>),
+    /// Finds out where a tenant signs in.
+    Locate(String),
+    /// Trades the code; with the issuer that the answer named.
+    Redeem(Box<(Attempt, Option<String>)>),
     /// Renews a token.
     Refresh(Resource),
     /// Fills facts.
@@ -144,8 +146,8 @@ impl Model {
     }
 
     fn send_call(&mut self, call: Box<Call>, resource: Resource, out: &mut Out) {
-        let home = self.origin_of(resource);
-        if url::origin(&call.request.url).as_deref() != Some(home.as_str()) {
+        let home = url::origin(&call.request.url);
+        if home.as_deref() != Some(self.deployment().config.endpoints.origin(resource)) {
             // A server's link that leads elsewhere: no token goes there.
             self.deliver(call, &Err(Silence::Unreachable), out);
             return;
@@ -229,7 +231,8 @@ impl Model {
     #[expect(clippy::boxed_local, reason = "it is boxed wherever it comes from")]
     fn deliver(&mut self, call: Box<Call>, answer: &Answer, out: &mut Out) {
         match call.purpose {
-            Purpose::Redeem(attempt) => self.redeemed(*attempt, answer, out),
+            Purpose::Locate(tenant) => self.located(&tenant, answer, out),
+            Purpose::Redeem(attempt) => self.redeemed(attempt.0, attempt.1.as_deref(), answer, out),
             Purpose::Refresh(resource) => self.renewed(resource, answer, out),
             Purpose::Check { question, attempt } => self.answered(question, attempt, answer, out),
             Purpose::Task { run, index } => self.task_answered(run, index, answer, out),
@@ -246,14 +249,6 @@ impl Model {
             } else {
                 self.net.held.push(call);
             }
-        }
-    }
-
-    fn origin_of(&self, resource: Resource) -> String {
-        let endpoints = &self.deployment().config.endpoints;
-        match resource {
-            Resource::Graph => endpoints.graph.clone(),
-            Resource::BusinessCentral => endpoints.business_central.clone(),
         }
     }
 

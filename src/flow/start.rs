@@ -81,7 +81,11 @@ impl Model {
             self.notices.push(Finding::info(FindingCode::Interrupted));
         }
         self.place = Place::Welcome;
+        let returning = answer.is_some();
         self.read_sign_in(answer, records, out);
+        if !returning {
+            self.locate_ahead(out);
+        }
     }
 
     /// Takes up what the checkpoint remembers.

@@ -3,14 +3,15 @@
 //! The signature is not checked: the token came from the token endpoint over TLS in answer to our own code and
 //! verifier, which OpenID Connect Core 3.1.3.7 item 6 accepts; an RSA implementation would double the page.
 
+use super::authority::Issuer;
 use super::{base64, json};
 
 /// Who signed in, and where.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct IdToken {
-    /// Tenant (`tid`).
+    /// Tenant (`tid`); for a provider other than Entra, which may have none, the host of its issuer.
     pub tenant: String,
-    /// Object id of the person in that tenant (`oid`).
+    /// Object id of the person in that tenant (`oid`), or the subject of another provider.
     pub object_id: String,
     /// Display name.
     pub name: String,
@@ -51,11 +52,14 @@ pub struct Expected<'a> {
     pub client_id: &'a str,
     /// The nonce of this attempt.
     pub nonce: &'a str,
-    /// Origin of the login endpoint that was asked.
-    pub login_origin: &'a str,
-    /// The tenant asked for, when it was asked for by id.
-    pub tenant: Option<&'a str>,
+    /// The authority that was asked.
+    pub issuer: &'a Issuer,
+    /// The issuer its answer named (RFC 9207), if it named one.
+    pub named: Option<&'a str>,
 }
+
+/// Longest life an ID token may claim: Entra's is about an hour, and a day is generous for anybody's.
+const LONGEST_LIFE_MS: u64 = 24 * 3_600_000;
 
 /// Reads the token and holds it against the request. The local clock plays no part: a computer whose clock is wrong
 /// can still set things up, and [`IdToken::issued_at`] lets the page say so.
@@ -84,22 +88,30 @@ pub fn read(token: &str, expected: Expected<'_>) -> Result<IdToken, IdTokenError
     if claim("nonce")? != expected.nonce {
         return Err(IdTokenError::Nonce);
     }
-    let tenant = claim("tid")?;
     let issuer = claim("iss")?;
-    let asked = expected.tenant.is_none_or(|asked| !is_guid(asked) || asked.eq_ignore_ascii_case(&tenant));
-    if !is_guid(&tenant) || issuer != format!("{}/{tenant}/v2.0", expected.login_origin) || !asked {
+    if !expected.issuer.accepts(&issuer) || expected.named.is_some_and(|named| named != issuer) {
+        return Err(IdTokenError::Issuer);
+    }
+    // Entra signs for many tenants: the one in the issuer's name is the one that counts, and `tid` has to agree.
+    let tenant = expected.issuer.tenant(&issuer).unwrap_or_default();
+    let (told, object) = if expected.issuer.is_entra() {
+        (claim("tid")?, claim("oid")?)
+    } else {
+        (node.maybe("tid").unwrap_or_else(|| tenant.to_owned()), claim("sub")?)
+    };
+    if expected.issuer.is_entra() && told != tenant {
         return Err(IdTokenError::Issuer);
     }
     let (issued_at, expires_at) = (seconds("iat")?, seconds("exp")?);
-    if expires_at <= issued_at {
+    if expires_at <= issued_at || expires_at - issued_at > LONGEST_LIFE_MS {
         return Err(IdTokenError::Lifetime);
     }
     Ok(IdToken {
-        object_id: claim("oid")?,
+        object_id: object,
         name: node.shown("name"),
         username: node.shown("preferred_username"),
         login_hint: node.maybe("login_hint"),
-        tenant,
+        tenant: told,
         issued_at,
         expires_at,
     })
@@ -129,33 +141,66 @@ mod tests {
         format!("h.{}.s", base64::encode_url(claims.to_string().as_bytes()))
     }
 
-    fn expected() -> Expected<'static> {
-        Expected { client_id: "client", nonce: "n1", login_origin: "https://login.example", tenant: None }
+    fn entra(tenant: &str) -> Issuer {
+        Issuer::Entra { login: "https://login.example".into(), tenant: tenant.into() }
+    }
+
+    fn expected(issuer: &Issuer) -> Expected<'_> {
+        Expected { client_id: "client", nonce: "n1", issuer, named: None }
     }
 
     #[test]
     fn a_fitting_token_is_read() {
-        let read = read(&token(|_| ()), expected()).unwrap();
+        let read = read(&token(|_| ()), expected(&entra("organizations"))).unwrap();
         assert_eq!((read.name.as_str(), read.issued_at), ("Ada", 1_000_000));
     }
 
     #[test]
     fn every_disagreement_is_refused() {
-        let refuse = |name: &'static str, value: Value| read(&token(|claims| claims[name] = value), expected());
+        let anybody = entra("organizations");
+        let refuse = |name: &'static str, value: Value| read(&token(|claims| claims[name] = value), expected(&anybody));
         assert_eq!(refuse("aud", json!("other")), Err(IdTokenError::Audience));
         assert_eq!(refuse("nonce", json!("n2")), Err(IdTokenError::Nonce));
         assert_eq!(refuse("iss", json!("https://evil.example/x/v2.0")), Err(IdTokenError::Issuer));
         assert_eq!(refuse("tid", json!("not-a-guid")), Err(IdTokenError::Issuer));
-        assert_eq!(refuse("exp", json!(900)), Err(IdTokenError::Lifetime));
+        assert_eq!(refuse("tid", json!("99999999-2222-3333-4444-555555555555")), Err(IdTokenError::Issuer));
+        for ends in [900, 1000, 1000 + 86_401] {
+            assert_eq!(refuse("exp", json!(ends)), Err(IdTokenError::Lifetime), "{ends}");
+        }
+        assert!(refuse("exp", json!(1000 + 86_400)).is_ok());
         assert!(matches!(refuse("oid", json!(null)), Err(IdTokenError::Unreadable(_))));
-        assert!(matches!(read("only.two", expected()), Err(IdTokenError::Unreadable(_))));
+        assert!(matches!(read("only.two", expected(&anybody)), Err(IdTokenError::Unreadable(_))));
     }
 
     #[test]
     fn a_token_of_another_tenant_than_asked_is_refused() {
-        let asked = Expected { tenant: Some("99999999-2222-3333-4444-555555555555"), ..expected() };
-        assert_eq!(read(&token(|_| ()), asked), Err(IdTokenError::Issuer));
-        let by_domain = Expected { tenant: Some("contoso.com"), ..expected() };
-        assert!(read(&token(|_| ()), by_domain).is_ok());
+        let asked = |tenant: &str| read(&token(|_| ()), expected(&entra(tenant)));
+        assert_eq!(asked("99999999-2222-3333-4444-555555555555"), Err(IdTokenError::Issuer));
+        assert!(asked("contoso.com").is_ok());
+        assert!(asked(TENANT).is_ok());
+    }
+
+    #[test]
+    fn a_token_of_another_issuer_than_the_answer_named_is_refused() {
+        let issuer = entra("organizations");
+        let named = |named: &str| read(&token(|_| ()), Expected { named: Some(named), ..expected(&issuer) });
+        assert!(named(&format!("https://login.example/{TENANT}/v2.0")).is_ok());
+        assert_eq!(named("https://login.example/99999999-2222-3333-4444-555555555555/v2.0"), Err(IdTokenError::Issuer));
+    }
+
+    #[test]
+    fn another_provider_needs_neither_tenant_nor_object_id() {
+        let issuer = Issuer::Exact("https://id.example/realm".into());
+        let other = |claims: &mut Value| {
+            *claims = json!({ "aud": "client", "nonce": "n1", "iss": "https://id.example/realm", "sub": "s1",
+                "iat": 1000, "exp": 4600 });
+        };
+        let who = read(&token(other), expected(&issuer)).unwrap();
+        assert_eq!((who.tenant.as_str(), who.object_id.as_str()), ("id.example", "s1"));
+        let forged = token(|claims| {
+            other(claims);
+            claims["iss"] = json!("https://id.example/realm/");
+        });
+        assert_eq!(read(&forged, expected(&issuer)), Err(IdTokenError::Issuer));
     }
 }

@@ -1,5 +1,6 @@
 //! OAuth 2.0 authorization code flow with PKCE against Microsoft Entra (sign-in.md 1), public client, no library.
 
+use super::authority::Authority;
 use super::http::{Body, CallError, Method, Refusal, Request, Response};
 use super::json::{self, Misread, Node};
 use super::secret::Secret;
@@ -12,47 +13,6 @@ pub enum Resource {
     Graph,
     /// Business Central.
     BusinessCentral,
-}
-
-impl Resource {
-    /// Prefix of the resource's scopes. These are names, not addresses: they stay Microsoft's own even when the
-    /// endpoints point at a stand-in.
-    pub fn identifier(self) -> &'static str {
-        match self {
-            Self::Graph => "https://graph.microsoft.com",
-            Self::BusinessCentral => "https://api.businesscentral.dynamics.com",
-        }
-    }
-
-    /// A scope of this resource in full.
-    pub fn scope(self, value: &str) -> String {
-        format!("{}/{value}", self.identifier())
-    }
-}
-
-/// Where an authority's endpoints are: `{login}/{tenant}`.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Authority {
-    /// Origin of the login service.
-    pub login: String,
-    /// Tenant id, domain, or `organizations`.
-    pub tenant: String,
-}
-
-impl Authority {
-    fn endpoint(&self, leaf: &str) -> String {
-        format!("{}/{}/oauth2/v2.0/{leaf}", self.login, url::encode(&self.tenant))
-    }
-
-    /// The OpenID Connect discovery document, which turns a domain into a tenant id (sign-in.md 2.5).
-    pub fn discovery(&self) -> Request {
-        Request::get(format!("{}/{}/v2.0/.well-known/openid-configuration", self.login, url::encode(&self.tenant)))
-    }
-
-    /// The page on which an administrator consents to another application, short form without redirect (graph.md 9).
-    pub fn admin_consent(&self, client_id: &str) -> String {
-        format!("{}/{}/adminconsent?client_id={}", self.login, url::encode(&self.tenant), url::encode(client_id))
-    }
 }
 
 /// Everything that goes into an authorize URL (sign-in.md 1.1).
@@ -102,7 +62,7 @@ impl AuthorizeRequest<'_> {
         ];
         pairs.extend(self.prompt.map(|prompt| ("prompt", prompt)));
         pairs.extend(self.login_hint.map(|hint| ("login_hint", hint)));
-        format!("{}?{}", self.authority.endpoint("authorize"), url::write_pairs(&pairs))
+        url::with_query(&self.authority.authorize, &pairs)
     }
 }
 
@@ -115,6 +75,8 @@ pub enum AuthorizeAnswer {
         state: String,
         /// Single use, about ten minutes.
         code: Secret,
+        /// Who says so (RFC 9207); not everybody does.
+        issuer: Option<String>,
     },
     /// The server or the person said no.
     Refused {
@@ -134,12 +96,13 @@ pub fn read_answer(text: &str) -> Option<AuthorizeAnswer> {
         (values.next(), values.next().is_some())
     };
     let ((code, code_twice), (error, error_twice), (state, state_twice)) = (once("code"), once("error"), once("state"));
-    if code_twice || error_twice || state_twice || (code.is_some() && error.is_some()) {
+    let (issuer, issuer_twice) = once("iss");
+    if code_twice || error_twice || state_twice || issuer_twice || (code.is_some() && error.is_some()) {
         return None;
     }
     let state = state?;
     if let Some(code) = code {
-        return Some(AuthorizeAnswer::Code { state, code: Secret::new(code) });
+        return Some(AuthorizeAnswer::Code { state, code: Secret::new(code), issuer });
     }
     let message = once("error_description").0.unwrap_or_default();
     Some(AuthorizeAnswer::Refused {
@@ -181,66 +144,48 @@ pub fn is_answer_parameter(name: &str) -> bool {
     )
 }
 
-/// Redeems a code for a token of one resource (sign-in.md 1.4). No custom header, so no preflight.
-pub fn redeem_code(
-    authority: &Authority,
-    client_id: &str,
-    redirect_uri: &str,
-    scopes: &[String],
-    code: &Secret,
-    verifier: &Secret,
-    correlation_id: &str,
-) -> Request {
-    let scope = with_openid(scopes);
-    token_request(
-        authority,
-        correlation_id,
-        &[
-            ("client_id", client_id),
-            ("redirect_uri", redirect_uri),
-            ("scope", scope.as_str()),
-            ("code", code.open()),
-            ("code_verifier", verifier.open()),
-            ("grant_type", "authorization_code"),
+/// What both calls of the token endpoint have in common.
+#[derive(Debug, Clone, Copy)]
+pub struct TokenRequest<'a> {
+    /// Where: for a code the authority it came from (sign-in.md 1.4).
+    pub authority: &'a Authority,
+    /// RFC 6749 4.1.3.
+    pub client_id: &'a str,
+    /// The same as in the authorize request.
+    pub redirect_uri: &'a str,
+    /// Of one resource; OpenID scopes are added here.
+    pub scopes: &'a [String],
+    /// The correlation id of support.
+    pub correlation_id: &'a str,
+}
+
+impl TokenRequest<'_> {
+    /// Redeems a code for a token of one resource (sign-in.md 1.4).
+    pub fn redeem(self, code: &Secret, verifier: &Secret) -> Request {
+        self.with("authorization_code", &[("code", code.open()), ("code_verifier", verifier.open())])
+    }
+
+    /// Trades the refresh token for a token of one resource (sign-in.md 1.5).
+    pub fn refresh(self, refresh_token: &Secret) -> Request {
+        self.with("refresh_token", &[("refresh_token", refresh_token.open())])
+    }
+
+    /// A plain form. No custom header, so no preflight.
+    fn with(self, grant: &str, fields: &[(&str, &str)]) -> Request {
+        let scope = format!("{} openid profile offline_access", self.scopes.join(" "));
+        let mut pairs = vec![
+            ("client_id", self.client_id),
+            ("redirect_uri", self.redirect_uri),
+            ("scope", scope.trim_start()),
+            ("grant_type", grant),
             ("client_info", "1"),
-        ],
-    )
-}
-
-/// Trades the refresh token for a token of one resource (sign-in.md 1.5).
-pub fn refresh(
-    authority: &Authority,
-    client_id: &str,
-    redirect_uri: &str,
-    scopes: &[String],
-    refresh_token: &Secret,
-    correlation_id: &str,
-) -> Request {
-    let scope = with_openid(scopes);
-    token_request(
-        authority,
-        correlation_id,
-        &[
-            ("client_id", client_id),
-            ("redirect_uri", redirect_uri),
-            ("scope", scope.as_str()),
-            ("refresh_token", refresh_token.open()),
-            ("grant_type", "refresh_token"),
-            ("client_info", "1"),
-        ],
-    )
-}
-
-fn with_openid(scopes: &[String]) -> String {
-    format!("{} openid profile offline_access", scopes.join(" "))
-}
-
-fn token_request(authority: &Authority, correlation_id: &str, fields: &[(&str, &str)]) -> Request {
-    let body = url::write_pairs(fields);
-    let address = format!("{}?client-request-id={}", authority.endpoint("token"), url::encode(correlation_id));
-    let mut request = Request::new(Method::Post, address);
-    request.body = Body::Form(Secret::new(body));
-    request
+        ];
+        pairs.extend(fields);
+        let address = url::with_query(&self.authority.token, &[("client-request-id", self.correlation_id)]);
+        let mut request = Request::new(Method::Post, address);
+        request.body = Body::Form(Secret::new(url::write_pairs(&pairs)));
+        request
+    }
 }
 
 /// A successful token answer.
@@ -321,28 +266,6 @@ fn labelled(message: &str, label: &str) -> Option<String> {
     let rest = &message[message.find(label)? + label.len()..];
     let value: String = rest.chars().take_while(|sign| sign.is_ascii_hexdigit() || *sign == '-').collect();
     (!value.is_empty()).then_some(value)
-}
-
-/// Where to go to end the session at Entra (sign-in.md 1.7).
-pub fn sign_out_url(authority: &Authority, return_to: &str, login_hint: Option<&str>) -> String {
-    let mut pairs = vec![("post_logout_redirect_uri", return_to)];
-    pairs.extend(login_hint.map(|hint| ("logout_hint", hint)));
-    format!("{}?{}", authority.endpoint("logout"), url::write_pairs(&pairs))
-}
-
-/// The tenant id out of a discovery document, whose `issuer` ends in `/{tenant id}/v2.0`.
-pub fn read_tenant(response: &Response) -> Result<String, CallError> {
-    if !response.is_success() {
-        return Err(CallError::Refused(Box::new(Refusal { status: response.status, ..Refusal::default() })));
-    }
-    let value = json::parse(response.body.open()).map_err(CallError::Unreadable)?;
-    let node = Node::root(&value);
-    let issuer = node.string("issuer").map_err(CallError::Unreadable)?;
-    issuer
-        .rsplit('/')
-        .find(|part| super::claims::is_guid(part))
-        .map(str::to_owned)
-        .ok_or_else(|| CallError::Unreadable(Misread::new("$.issuer".into(), "a tenant id is expected here".into())))
 }
 
 #[cfg(test)]

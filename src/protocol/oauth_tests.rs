@@ -2,7 +2,7 @@
 use super::*;
 
 fn authority() -> Authority {
-    Authority { login: "https://login.example".into(), tenant: "organizations".into() }
+    Authority::entra("https://login.example", "organizations")
 }
 
 fn answer(status: u16, body: &str) -> Response {
@@ -11,7 +11,7 @@ fn answer(status: u16, body: &str) -> Response {
 
 #[test]
 fn every_authorize_url_has_pkce_code_flow_and_fragment() {
-    let scopes = [Resource::Graph.scope("User.Read"), Resource::BusinessCentral.scope("user_impersonation")];
+    let scopes = ["https://g.example/User.Read".to_owned(), "https://b.example/user_impersonation".to_owned()];
     let url = AuthorizeRequest {
         authority: &authority(),
         client_id: "c1",
@@ -34,19 +34,18 @@ fn every_authorize_url_has_pkce_code_flow_and_fragment() {
     assert_eq!(value("code_challenge_method"), Some("S256"));
     assert_eq!(
         value("scope"),
-        Some(
-            "https://graph.microsoft.com/User.Read https://api.businesscentral.dynamics.com/user_impersonation openid profile offline_access"
-        )
+        Some("https://g.example/User.Read https://b.example/user_impersonation openid profile offline_access")
     );
     assert_eq!(value("prompt"), Some("select_account"));
 }
 
 #[test]
 fn an_answer_is_a_code_or_a_refusal() {
-    let Some(AuthorizeAnswer::Code { state, code }) = read_answer("code=abc&state=s1&session_state=x") else {
+    let Some(AuthorizeAnswer::Code { state, code, issuer }) = read_answer("code=abc&state=s1&session_state=x&iss=i")
+    else {
         panic!()
     };
-    assert_eq!((state.as_str(), code.open()), ("s1", "abc"));
+    assert_eq!((state.as_str(), code.open(), issuer.as_deref()), ("s1", "abc", Some("i")));
     let text = "error=access_denied&error_description=AADSTS65004%3a+User+declined.+Correlation+ID%3a+0a-1b+Timestamp&state=s1";
     let Some(AuthorizeAnswer::Refused { refusal, .. }) = read_answer(text) else { panic!() };
     assert!(refusal.has_code("access_denied") && refusal.has_code("65004"));
@@ -59,6 +58,7 @@ fn doubled_mixed_or_stateless_answers_are_void() {
         "code=1&code=2&state=s",
         "code=1&state=a&state=b",
         "code=1&error=x&state=s",
+        "code=1&state=s&iss=a&iss=b",
         "code=1",
         "state=s",
         "",
@@ -70,15 +70,14 @@ fn doubled_mixed_or_stateless_answers_are_void() {
 
 #[test]
 fn a_token_request_is_a_plain_form_without_secret_in_the_url() {
-    let request = redeem_code(
-        &authority(),
-        "c1",
-        "https://x/r",
-        &[Resource::Graph.scope("User.Read")],
-        &Secret::new("the-code"),
-        &Secret::new("the-verifier"),
-        "id-1",
-    );
+    let request = TokenRequest {
+        authority: &authority(),
+        client_id: "c1",
+        redirect_uri: "https://x/r",
+        scopes: &["https://g.example/User.Read".to_owned()],
+        correlation_id: "id-1",
+    }
+    .redeem(&Secret::new("the-code"), &Secret::new("the-verifier"));
     assert_eq!(request.url, "https://login.example/organizations/oauth2/v2.0/token?client-request-id=id-1");
     assert!(request.headers.is_empty(), "a header of our own would cost a preflight");
     let Body::Form(form) = &request.body else { panic!() };
@@ -113,13 +112,4 @@ fn other_answers_are_busy_or_unreadable() {
         read_token(&answer(200, r#"{"token_type":"pop","access_token":"x","expires_in":1}"#)),
         Err(CallError::Unreadable(_))
     ));
-}
-
-#[test]
-fn a_discovery_document_names_the_tenant() {
-    let id = "11111111-2222-3333-4444-555555555555";
-    let found = read_tenant(&answer(200, &format!(r#"{{"issuer":"https://login.example/{id}/v2.0"}}"#)));
-    assert_eq!(found.unwrap(), id);
-    assert!(matches!(read_tenant(&answer(400, "")), Err(CallError::Refused(_))));
-    assert!(matches!(read_tenant(&answer(200, r#"{"issuer":"x"}"#)), Err(CallError::Unreadable(_))));
 }

@@ -68,6 +68,12 @@ pub fn write_pairs(pairs: &[(&str, &str)]) -> String {
     text
 }
 
+/// An address with these pairs added to its query, which it may or may not have.
+pub fn with_query(address: &str, pairs: &[(&str, &str)]) -> String {
+    let sign = if address.contains('?') { '&' } else { '?' };
+    format!("{address}{sign}{}", write_pairs(pairs))
+}
+
 /// An address in its parts; `query` and `fragment` without their signs.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Address {

@@ -119,6 +119,12 @@ impl World {
 
     /// Loads the page: a fresh program with nothing but address and storage.
     pub fn open(&mut self) {
+        self.start();
+        self.settle();
+    }
+
+    /// The same; nothing is waited for.
+    pub fn start(&mut self) {
         self.model = Model::default();
         self.line.clear();
         self.departed = None;
@@ -131,7 +137,6 @@ impl World {
             build: "test",
         };
         self.event(Event::Started(Box::new(start)));
-        self.settle();
     }
 
     /// Something happens now.

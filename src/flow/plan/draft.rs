@@ -9,6 +9,7 @@ use crate::flow::route::RouteKind;
 use crate::flow::{Model, run};
 use crate::protocol::business_central::{self as bc, PermissionSet, RecordApi, UserPermission};
 use crate::protocol::graph::{AppRole, Application, SecretInfo};
+use crate::protocol::oauth::Resource;
 use crate::protocol::url;
 
 impl Model {
@@ -47,7 +48,8 @@ impl Model {
             choices: choices.clone(),
             tenant: account.tenant.clone(),
             clock_offset: self.clock_offset,
-            login: deployment.config.endpoints.login.clone(),
+            authority: self.authority()?.clone(),
+            scope: deployment.config.endpoints.scope(Resource::BusinessCentral, ".default"),
             roles: roles.clone(),
         };
         let known = run::Known {

@@ -9,6 +9,7 @@ pub(super) use draft::is_given;
 use super::choices::Choices;
 use super::route::RouteKind;
 use super::run;
+use crate::protocol::authority::Authority;
 use crate::protocol::business_central::{PermissionSet, RecordApi, Site, UserPermission};
 use crate::protocol::graph::AppRole;
 use crate::protocol::http::Request;
@@ -186,8 +187,10 @@ pub struct Brief {
     pub tenant: String,
     /// Server clock minus local clock.
     pub clock_offset: i64,
-    /// Login origin, for the consent page.
-    pub login: String,
+    /// Where the application gets its tokens, and an administrator consents to it.
+    pub authority: Authority,
+    /// What the application asks a token for.
+    pub scope: String,
     /// Roles the application should hold in the end.
     pub roles: Vec<AppRole>,
 }

@@ -118,6 +118,12 @@ super::sentences_of! {
         "The identity token was not accepted: {detail}. No access was taken from it."
         "Sign in again with the account and tenant you want. If it happens again, tell whoever hosts this page."
 
+    authority_unreadable Host
+        "The sign-in service of this page cannot be used"
+        "Its discovery document did not arrive or does not fit the configuration: {detail}."
+        "Try again. If it stays, compare authority under endpoints in config.json with the issuer in that document, to \
+         the letter, and see that the browser may read it."
+
     clock_wrong You
         "The clock of this computer is {minutes} minutes off"
         "Times in Microsoft’s answers do not fit this clock, so dates and remaining times shown here can be wrong."

@@ -1,0 +1,153 @@
+//! Coming back from the sign-in: the answer, the code, and who it is.
+
+use super::attempt::Attempt;
+use super::{Access, Account, RECORD, Session, SignedIn, scopes};
+use crate::flow::effect::{Answer, Effect, heard};
+use crate::flow::event::Intent;
+use crate::flow::finding::{Finding, FindingCode};
+use crate::flow::moment::Out;
+use crate::flow::net::Purpose;
+use crate::flow::refusals::sign_in_finding;
+use crate::flow::{Model, Place};
+use crate::protocol::claims::{self, Expected};
+use crate::protocol::http::CallError;
+use crate::protocol::oauth::{self, AuthorizeAnswer, Resource, TokenRequest};
+use crate::protocol::secret::Secret;
+use crate::protocol::url;
+
+/// A sign-in that takes longer has usually been forgotten in another window; Entra's code lives ten minutes.
+const RECORD_LIFE_MS: u64 = 15 * 60_000;
+
+/// Microsoft's clocks and ours may differ by this much before we say so.
+const CLOCK_TOLERANCE_MS: u64 = 5 * 60_000;
+
+impl Model {
+    /// Looks at what Entra sent back. Every record of this tab is used up by it: the matching one because it is
+    /// single-use, the others because a page load without their answer means that they were given up.
+    pub(in crate::flow) fn read_sign_in(
+        &mut self,
+        answer: Option<AuthorizeAnswer>,
+        records: Vec<(String, String)>,
+        out: &mut Out,
+    ) {
+        let mut matching = None;
+        let state = match &answer {
+            Some(AuthorizeAnswer::Code { state, .. } | AuthorizeAnswer::Refused { state, .. }) => Some(state.clone()),
+            None => None,
+        };
+        for (key, text) in records {
+            if key.strip_prefix(RECORD) == state.as_deref() {
+                matching = Attempt::from_record(&text, &self.deployment().config.endpoints)
+                    .filter(|attempt| Some(&attempt.state) == state.as_ref());
+            }
+            out.push(Effect::Forget { key });
+        }
+        let Some(answer) = answer else { return };
+        let Some(attempt) = matching else {
+            self.notices.push(Finding::warning(FindingCode::AnswerNotOurs));
+            return;
+        };
+        // A record from the future means that the clock was turned back: its age is unknown, so it is not trusted.
+        let age = out.now.checked_sub(attempt.created);
+        if age.is_none_or(|age| age > RECORD_LIFE_MS) {
+            self.notices.push(Finding::warning(FindingCode::SignInExpired).action(Intent::SignIn));
+            return;
+        }
+        if attempt.typed != self.deployment().config.authority {
+            self.tenant_typed.clone_from(&attempt.typed);
+        }
+        match answer {
+            // Another authority's answer (RFC 9207): its code goes nowhere.
+            AuthorizeAnswer::Code { issuer: Some(issuer), .. } if !attempt.authority.issuer.accepts(&issuer) => {
+                self.reject_identity("iss");
+            }
+            AuthorizeAnswer::Code { code, issuer, .. } => self.redeem(attempt, issuer, &code, out),
+            AuthorizeAnswer::Refused { refusal, .. } => {
+                self.notices.push(sign_in_finding(&self.wanted_tenant(), &refusal, out.now));
+            }
+        }
+    }
+
+    fn redeem(&mut self, attempt: Attempt, named: Option<String>, code: &Secret, out: &mut Out) {
+        if url::is_local_path(&attempt.return_to) {
+            out.push(Effect::CleanAddress { path: attempt.return_to.clone() });
+        }
+        self.session = Session::Redeeming;
+        let deployment = self.deployment();
+        let request = TokenRequest {
+            authority: &attempt.authority,
+            client_id: &deployment.config.client_id,
+            redirect_uri: &deployment.redirect_uri,
+            scopes: &scopes(&deployment.config.endpoints, Resource::Graph, &attempt.extra),
+            correlation_id: &out.entropy.guid(),
+        }
+        .redeem(code, &attempt.verifier);
+        self.send_plain(request, Purpose::Redeem(Box::new((attempt, named))), out);
+    }
+
+    pub(in crate::flow) fn redeemed(&mut self, attempt: Attempt, named: Option<&str>, answer: &Answer, out: &mut Out) {
+        self.session = Session::SignedOut;
+        let result = heard(answer).and_then(oauth::read_token);
+        let token = match result {
+            Ok(token) => token,
+            Err(CallError::Refused(refusal)) => {
+                self.notices.push(sign_in_finding(&self.wanted_tenant(), &refusal, out.now));
+                return;
+            }
+            Err(error) => {
+                let finding = Finding::of_call(&error, "sign-in", out.now);
+                self.notices.push(finding.action(Intent::SignIn));
+                return;
+            }
+        };
+        let deployment = self.deployment();
+        let expected = Expected {
+            client_id: &deployment.config.client_id,
+            nonce: &attempt.nonce,
+            issuer: &attempt.authority.issuer,
+            named,
+        };
+        let identity = token.id_token.as_ref().map(|id_token| claims::read(id_token.open(), expected));
+        let identity = match identity {
+            Some(Ok(identity)) => identity,
+            Some(Err(error)) => return self.reject_identity(&error.to_string()),
+            None => return self.reject_identity("no ID token"),
+        };
+        let drift = i64::try_from(identity.issued_at).unwrap_or(i64::MAX).saturating_sub_unsigned(out.now);
+        self.clock_offset = drift;
+        if drift.unsigned_abs() > CLOCK_TOLERANCE_MS {
+            let minutes = ((drift.unsigned_abs() + 30_000) / 60_000).to_string();
+            self.notices.push(Finding::warning(FindingCode::ClockWrong).with("minutes", minutes));
+        } else {
+            self.clock_offset = 0;
+        }
+        // From here on the tenant is known by its id, whatever was asked for.
+        let endpoints = &deployment.config.endpoints;
+        let authority = endpoints.entra(&identity.tenant).unwrap_or(attempt.authority);
+        self.session = Session::SignedIn(Box::new(SignedIn {
+            authority,
+            account: Account {
+                tenant: identity.tenant,
+                name: identity.name,
+                username: identity.username,
+                login_hint: identity.login_hint,
+            },
+            graph: Some(Access {
+                token: token.access_token,
+                obtained: out.now,
+                expires: out.now + token.expires_in_ms,
+            }),
+            business_central: None,
+            refresh: token.refresh_token,
+            renewing: Vec::new(),
+            refused: Vec::new(),
+            extra: attempt.extra,
+        }));
+        self.place = Place::Choose;
+        self.ask_everything(out);
+    }
+
+    fn reject_identity(&mut self, detail: &str) {
+        self.notices.push(Finding::error(FindingCode::IdentityRejected).with("detail", detail));
+    }
+}

@@ -1,0 +1,118 @@
+//! Leaving the page for the sign-in, and coming back without it.
+
+use super::attempt::Attempt;
+use super::{RECORD, Session};
+use crate::flow::Model;
+use crate::flow::effect::Effect;
+use crate::flow::event::Intent;
+use crate::flow::finding::{Finding, FindingCode};
+use crate::flow::moment::Out;
+use crate::protocol::authority::Authority;
+use crate::protocol::oauth::{AuthorizeRequest, Resource};
+use crate::protocol::pkce::Pkce;
+
+/// What a sign-in is to be for, beyond who one is.
+#[derive(Debug, Clone, Default)]
+pub(in crate::flow) struct Wish {
+    /// `select_account`, `consent`; absent lets the server decide.
+    pub(in crate::flow) prompt: Option<&'static str>,
+    /// Further Graph permissions, asked for only when wanted.
+    pub(in crate::flow) extra: Vec<String>,
+}
+
+impl Wish {
+    /// One more Graph permission.
+    pub(in crate::flow) fn permission(value: &str) -> Self {
+        Self { extra: vec![value.to_owned()], ..Self::default() }
+    }
+}
+
+/// A sign-in about to begin.
+#[derive(Debug)]
+pub(in crate::flow) struct Departure {
+    wish: Wish,
+    tenant: String,
+    hint: Option<String>,
+}
+
+impl Departure {
+    pub(super) fn tenant(&self) -> &str {
+        &self.tenant
+    }
+}
+
+impl Model {
+    /// The tenant a sign-in goes to: the one typed, else the configured authority.
+    pub(in crate::flow) fn wanted_tenant(&self) -> String {
+        let typed = self.tenant_typed.trim();
+        if typed.is_empty() { self.deployment().config.authority.clone() } else { typed.to_owned() }
+    }
+
+    /// Leaves the page to sign in, once it is known where to.
+    pub(in crate::flow) fn sign_in(&mut self, wish: Wish, out: &mut Out) {
+        let account = self.account();
+        let tenant = account.map_or_else(|| self.wanted_tenant(), |account| account.tenant.clone());
+        // A hint and the choice of an account exclude each other (sign-in.md 1.1).
+        let hinted = account.filter(|_| wish.prompt != Some("select_account"));
+        let hint = hinted.and_then(|account| account.login_hint.clone());
+        let departure = Departure { wish, tenant, hint };
+        self.save_checkpoint(out);
+        self.before_leaving = Some(std::mem::replace(&mut self.session, Session::Leaving));
+        match self.locate(departure.tenant(), out) {
+            Some(authority) => self.depart(departure, authority, out),
+            // `located` goes on.
+            None => self.departure = Some(departure),
+        }
+    }
+
+    /// Makes an attempt and leaves with it.
+    pub(super) fn depart(&mut self, departure: Departure, authority: Authority, out: &mut Out) {
+        let deployment = self.deployment();
+        let Departure { wish, tenant, hint } = departure;
+        let pkce = Pkce::from_random(out.entropy.block());
+        let attempt = Attempt {
+            state: out.entropy.guid(),
+            nonce: out.entropy.guid(),
+            verifier: pkce.verifier,
+            extra: wish.extra,
+            created: out.now,
+            return_to: deployment.home.clone(),
+            authority,
+            typed: tenant,
+        };
+        let endpoints = &deployment.config.endpoints;
+        let mut scopes = super::scopes(endpoints, Resource::Graph, &attempt.extra);
+        scopes.extend(super::scopes(endpoints, Resource::BusinessCentral, &[]));
+        // OpenID Connect Core 11: elsewhere than at Entra, a refresh token is given only to whoever asks for consent.
+        let prompt = wish.prompt.or((!attempt.authority.issuer.is_entra()).then_some("consent"));
+        let url = AuthorizeRequest {
+            authority: &attempt.authority,
+            client_id: &deployment.config.client_id,
+            redirect_uri: &deployment.redirect_uri,
+            scopes: &scopes,
+            state: &attempt.state,
+            nonce: &attempt.nonce,
+            challenge: &pkce.challenge,
+            correlation_id: &out.entropy.guid(),
+            prompt,
+            login_hint: hint.as_deref(),
+        }
+        .url();
+        out.push(Effect::Guard(false));
+        out.push(Effect::Depart { key: format!("{RECORD}{}", attempt.state), record: attempt.to_record(), url });
+    }
+
+    /// The tab could not keep the record, so we are still here.
+    pub(in crate::flow) fn storage_refused(&mut self) {
+        self.back_from_leaving();
+        self.notices.push(Finding::error(FindingCode::StorageBlocked).action(Intent::SignIn));
+    }
+
+    /// The page shows again although it was left: the person came back (sign-in.md 3.2 case 1).
+    pub(in crate::flow) fn back_from_leaving(&mut self) {
+        self.departure = None;
+        if matches!(self.session, Session::Leaving) {
+            self.session = self.before_leaving.take().unwrap_or(Session::SignedOut);
+        }
+    }
+}
