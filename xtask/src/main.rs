@@ -16,6 +16,7 @@ mod project;
 mod say;
 mod screenshots;
 mod step;
+mod strangers;
 mod tiers;
 mod tools;
 mod weight;

@@ -6,6 +6,7 @@ use crate::page;
 use crate::project::Project;
 use crate::say::{self, Failure};
 use crate::step::{self, Stopwatch, seconds};
+use crate::strangers::{self, Missing};
 use crate::tools::{self, Tool, WASM_TARGET};
 use std::process::{Command, ExitCode};
 use std::time::Duration;
@@ -27,6 +28,7 @@ enum Tier {
     WasmInBrowser,
     Build,
     Journeys,
+    Strangers,
     Docs,
     Properties,
     Dependencies,
@@ -44,6 +46,7 @@ impl Tier {
             Self::WasmInBrowser => "wasm tests in a browser",
             Self::Build => "release build and size",
             Self::Journeys => "journeys in a browser",
+            Self::Strangers => "strangers",
             Self::Docs => "documentation",
             Self::Properties => "properties, many cases",
             Self::Dependencies => "licences, bans, sources",
@@ -60,7 +63,7 @@ fn tiers(depth: Depth) -> Vec<Tier> {
         return tiers;
     }
     tiers.insert(2, Tier::LintsWasm);
-    tiers.extend([Tier::WasmInBrowser, Tier::Build, Tier::Journeys, Tier::Docs]);
+    tiers.extend([Tier::WasmInBrowser, Tier::Build, Tier::Journeys, Tier::Strangers, Tier::Docs]);
     if depth == Depth::Deep {
         tiers.extend([Tier::Properties, Tier::Dependencies, Tier::Advisories, Tier::Mutants]);
     }
@@ -153,6 +156,7 @@ fn run_tier(project: &Project, tier: Tier) -> Result<Ending, Failure> {
             for_journeys(project, &browser, &mut command)?;
             counted(project, "cargo test of the journeys", "journeys", &mut command)
         }
+        Tier::Strangers => strangers(project),
         Tier::Docs => docs(project),
         Tier::Properties => {
             let mut command = native_tests(project);
@@ -216,6 +220,23 @@ pub(crate) fn for_journeys(project: &Project, browser: &Browser, command: &mut C
         command.env("AXE_JS", axe);
     }
     Ok(())
+}
+
+/// The page and the local cloud against programs nobody here wrote. Only these journeys need npm packages, so `cargo test`
+/// ignores them and this tier asks for them.
+fn strangers(project: &Project) -> Result<Ending, Failure> {
+    let prepared = match strangers::prepare(project) {
+        Ok(prepared) => prepared,
+        Err(Missing::Node(why)) if !say::in_ci() => return Ok(Ending::Skipped(why)),
+        Err(Missing::Node(why)) => return Err(Failure::new(why)),
+        Err(Missing::Failed(failure)) => return Err(failure),
+    };
+    let browser = browser::ensure(project)?;
+    let mut command = project.cargo();
+    command.args(["test", "--package", "entrada-e2e", "--test", "strangers", "--no-fail-fast", "--", "--ignored"]);
+    for_journeys(project, &browser, &mut command)?;
+    command.env("ENTRADA_STRANGERS", prepared);
+    counted(project, "cargo test of the strangers", "strangers", &mut command)
 }
 
 fn docs(project: &Project) -> Result<Ending, Failure> {

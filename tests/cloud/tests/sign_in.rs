@@ -473,3 +473,26 @@ fn signing_out_needs_the_hint_or_a_choice_and_returns_only_to_registered_address
     let back = head(&world.send("GET", &silent, &[("cookie", &cookie)], ""), "location").unwrap();
     assert_eq!(refusal(&back).0, "login_required");
 }
+
+#[test]
+fn a_token_request_brings_its_own_claims() {
+    // Microsoft's library asks for the hint with every token call, and takes the ID token of the last one (sign-in.md 1.4, 1.5).
+    let mut world = World::new();
+    let (_, refresh) = world.sign_in("ada@cronus.example");
+    let client = seed::ENTRADA_CLIENT_ID.to_string();
+    let mut ask = |claims: &str| {
+        let fields = [
+            ("client_id", client.as_str()),
+            ("grant_type", "refresh_token"),
+            ("refresh_token", &refresh),
+            ("scope", GRAPH_SCOPES),
+            ("claims", claims),
+        ];
+        body(&world.token("organizations", &fields))
+    };
+    let answer = ask(r#"{"id_token":{"login_hint":{"essential":false}}}"#);
+    assert!(claims(answer["id_token"].as_str().unwrap())["login_hint"].is_string(), "{answer}");
+    let answer = ask("");
+    assert!(claims(answer["id_token"].as_str().unwrap())["login_hint"].is_null(), "{answer}");
+    assert_eq!(code_of(&ask("{")), 900_442);
+}

@@ -16,6 +16,8 @@ use thirtyfour::{Capabilities, WebDriver};
 pub(crate) struct Wish {
     /// Languages the browser asks for.
     pub(crate) languages: String,
+    /// Takes a certificate that nobody vouches for: the local cloud makes its own at every start.
+    pub(crate) any_certificate: bool,
 }
 
 /// A running chromedriver. Dropping it ends it, its browser, and removes the profile.
@@ -119,6 +121,7 @@ fn capabilities(profile: &Path, wish: &Wish) -> Capabilities {
     }
     let mut capabilities = Capabilities::new();
     capabilities.insert("browserName".to_owned(), json!("chrome"));
+    capabilities.insert("acceptInsecureCerts".to_owned(), json!(wish.any_certificate));
     capabilities.insert("goog:chromeOptions".to_owned(), options);
     capabilities.insert("goog:loggingPrefs".to_owned(), json!({ "browser": "ALL", "performance": "ALL" }));
     // A page that asks before it is left must not hang a test that leaves it on purpose.

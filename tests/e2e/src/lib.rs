@@ -4,7 +4,7 @@
 //! by side. [`Journey`] does what a person does, by what a person sees. [`Traffic`] is what the browser sent, told by the
 //! browser itself; [`Leftovers`] looks everywhere a secret could stay.
 //!
-//! `ENTRADA_DIST`, `CHROMEDRIVER`, `CHROMIUM`, `ENTRADA_SHARED` and `AXE_JS` say where things are; `cargo xtask test` sets them.
+//! `ENTRADA_DIST`, `CHROMEDRIVER`, `CHROMIUM`, `ENTRADA_SHARED`, `ENTRADA_STRANGERS` and `AXE_JS` say where things are; `cargo xtask test` sets them.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "what fails here is a test")]
 #![allow(clippy::print_stderr, reason = "a test that proves less than usual says so")]
 
@@ -13,6 +13,7 @@ pub mod files;
 mod frames;
 mod journey;
 mod leftovers;
+mod parameters;
 mod screen;
 mod third_party;
 mod tour;
@@ -22,6 +23,7 @@ mod world;
 pub use frames::{Frames, percentile};
 pub use journey::{Consent, Handed, Journey, PlanLine};
 pub use leftovers::Leftovers;
+pub use parameters::{Parameters, Row, form_of, query_of, table};
 pub use screen::{Said, Screen};
 pub use third_party::{Answer, Outsider};
 pub use tour::{PROBLEM, tour};

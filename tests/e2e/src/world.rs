@@ -41,11 +41,13 @@ pub struct Setting {
     pub languages: String,
     /// Another folder than the built page.
     pub page: Option<PathBuf>,
+    /// Everything over https, with a certificate that only this browser takes.
+    pub tls: bool,
 }
 
 impl Default for Setting {
     fn default() -> Self {
-        Self { base: "/".to_owned(), languages: "en".to_owned(), page: None }
+        Self { base: "/".to_owned(), languages: "en".to_owned(), page: None, tls: false }
     }
 }
 
@@ -71,11 +73,13 @@ impl World {
             page: Some(setting.page.unwrap_or_else(dist)),
             page_base: setting.base,
             contract: contract(),
+            tls: setting.tls,
             ..Start::default()
         };
         let cloud = server::start(start).await.expect("the local cloud starts");
         let driver = Driver::start();
-        let screen = Screen::new(driver.browser(&Wish { languages: setting.languages }).await);
+        let screen =
+            Screen::new(driver.browser(&Wish { languages: setting.languages, any_certificate: setting.tls }).await);
         let downloads = json!({ "behavior": "allow", "downloadPath": driver.downloads().to_string_lossy() });
         screen.devtools("Browser.setDownloadBehavior", downloads).await;
         Self { cloud, screen, driver }

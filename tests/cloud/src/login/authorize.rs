@@ -162,9 +162,7 @@ fn read(cloud: &Cloud, segment: &str, fields: &Fields) -> Result<AuthorizeReques
     let scopes = Scopes::read(&scope_text).map_err(refuse)?;
     let claims = match fields.filled("claims") {
         None => Value::Null,
-        Some(text) => serde_json::from_str(text).map_err(|_| {
-            refuse(LoginError::new(900_442, "invalid_request", "The 'claims' parameter is not a valid JSON object."))
-        })?,
+        Some(text) => read_claims(text).map_err(refuse)?,
     };
     Ok(AuthorizeRequest {
         authority,
@@ -182,6 +180,12 @@ fn read(cloud: &Cloud, segment: &str, fields: &Fields) -> Result<AuthorizeReques
         client_info: fields.get("client_info") == Some("1"),
         back,
     })
+}
+
+/// The `claims` parameter, of an authorize request or of a token request.
+pub(crate) fn read_claims(text: &str) -> Result<Value, LoginError> {
+    serde_json::from_str(text)
+        .map_err(|_| LoginError::new(900_442, "invalid_request", "The 'claims' parameter is not a valid JSON object."))
 }
 
 fn check_protocol(fields: &Fields, is_spa: bool) -> Result<(), LoginError> {

@@ -8,7 +8,7 @@ use crate::login::authorize::{AuthorizeRequest, unknown_client};
 use crate::login::error::LoginError;
 use crate::login::scopes::{Scopes, Wanted, find_resource};
 use crate::login::token_answer::{self, Person};
-use crate::login::{Account, Authority, client, flow, origin_of, standing};
+use crate::login::{Account, Authority, authorize, client, flow, origin_of, standing};
 use crate::state::{Application, Tenant};
 use crate::wire::{Fields, header, json, set};
 use crate::{Cloud, Request, Response};
@@ -235,10 +235,15 @@ fn code_grant(
         scope_text: code.request.scope_text.clone(),
         oidc_asked: code.request.scopes.oidc.clone(),
         nonce: code.request.nonce.clone(),
-        claims: code.request.claims.clone(),
+        claims: claims_of(form)?.unwrap_or_else(|| code.request.claims.clone()),
         client_info: code.request.client_info || form.get("client_info") == Some("1"),
     };
     person_token(cloud, &person, &scopes, now)
+}
+
+/// The `claims` a token request carries itself; without them those of the sign-in hold (`sign-in.md` 1.4, 1.5).
+fn claims_of(form: &Fields) -> Result<Option<serde_json::Value>, LoginError> {
+    form.filled("claims").map(authorize::read_claims).transpose()
 }
 
 /// The scope of a redemption: its own, else the one asked at authorize if that names a single resource.
@@ -296,7 +301,7 @@ fn refresh_grant(
         scope_text: refresh.scope_text.clone(),
         oidc_asked: scopes.oidc.clone(),
         nonce: None,
-        claims: serde_json::Value::Null,
+        claims: claims_of(form)?.unwrap_or_default(),
         client_info: form.get("client_info") == Some("1"),
     };
     person_token(cloud, &person, &scopes, now)
