@@ -49,8 +49,17 @@ impl Project {
                 command.env_remove(name);
             }
         }
+        if compiled_once(&|name| env::var_os(name)) {
+            command.env("CARGO_INCREMENTAL", "0");
+        }
         command
     }
+}
+
+/// A build machine compiles everything once, in a fresh clone: what cargo would keep for a next time is a gigabyte of disk, and
+/// one such machine has already run out of it.
+fn compiled_once(variable: &dyn Fn(&str) -> Option<OsString>) -> bool {
+    variable("CI").is_some_and(|ci| ci == "true") && variable("CARGO_INCREMENTAL").is_none()
 }
 
 fn set_by_cargo_run(name: &str) -> bool {
@@ -135,6 +144,17 @@ mod tests {
         let cache = Cache::from_environment(&|name| (name == "HOME").then(|| OsString::from("/home/eva")));
         assert_eq!(cache.tools, Path::new("/home/eva/.cache/entrada/tools"));
         assert_eq!(cache.build, Path::new("/home/eva/.cache/entrada/build"));
+    }
+
+    #[test]
+    fn only_a_build_machine_keeps_nothing_for_a_next_compilation() {
+        let on = |variables: &'static [(&str, &str)]| {
+            compiled_once(&|name| variables.iter().find(|(known, _)| *known == name).map(|(_, value)| value.into()))
+        };
+        assert!(on(&[("CI", "true")]));
+        assert!(!on(&[]));
+        assert!(!on(&[("CI", "false")]));
+        assert!(!on(&[("CI", "true"), ("CARGO_INCREMENTAL", "1")]), "what a person sets stays");
     }
 
     #[test]
