@@ -11,10 +11,13 @@ const USAGE: &str = "\
 entrada-cloud: a local stand-in for Microsoft's sign-in, Graph and Business Central
 
   --host NAME                name in every address (localhost)
+  --login-host, --graph-host, --bc-host, --page-host NAME
+                             names of single origins, such as login.localhost
   --login-port, --graph-port, --bc-port, --page-port N
                              ports; 0 or absent picks free ones
   --page FOLDER              serve a built page as a fourth origin
   --page-base /sub/path/     serve the page below a path
+  --embedded-by ORIGIN       lets pages of this origin frame the page (may be repeated)
   --tls                      https with a certificate made at start
   --certificate-file FILE    where to write that certificate (PEM)
   --contract FILE.yaml       judge every Graph exchange by this OpenAPI description
@@ -48,6 +51,11 @@ fn read(mut arguments: impl Iterator<Item = String>) -> Result<Option<Options>, 
         let port = || value.parse::<u16>().map_err(|_| format!("{name} needs a port number, not '{value}'"));
         match name.as_str() {
             "--host" => options.start.host.clone_from(&value),
+            "--login-host" => options.start.hosts.login = Some(value),
+            "--graph-host" => options.start.hosts.graph = Some(value),
+            "--bc-host" => options.start.hosts.business_central = Some(value),
+            "--page-host" => options.start.hosts.page = Some(value),
+            "--embedded-by" => options.start.embedded_by.push((value, false)),
             "--login-port" => options.start.login_port = port()?,
             "--graph-port" => options.start.graph_port = port()?,
             "--bc-port" => options.start.business_central_port = port()?,

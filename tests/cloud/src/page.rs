@@ -16,13 +16,22 @@ pub struct Page {
     base: String,
     origins: Origins,
     rules: Vec<(String, String, String)>,
+    hosts: Vec<(String, bool)>,
 }
 
 impl Page {
     /// Serves `folder` below `base` (`/` or `/sub/path/`), with the headers of the folder's `_headers`.
     pub fn new(folder: PathBuf, base: &str, origins: Origins) -> Self {
         let rules = std::fs::read_to_string(folder.join("_headers")).map(|text| read_rules(&text)).unwrap_or_default();
-        Self { folder, base: normal_base(base), origins, rules }
+        Self { folder, base: normal_base(base), origins, rules, hosts: Vec::new() }
+    }
+
+    /// Lets pages of these origins show this one in a frame: `embedding.hosts` of the configuration, and the header that follows
+    /// from it, as `cargo xtask headers` writes it.
+    #[must_use]
+    pub fn embedded_by(mut self, hosts: Vec<(String, bool)>) -> Self {
+        self.hosts = hosts;
+        self
     }
 
     /// Path the page is served below, with a slash at both ends.
@@ -89,6 +98,14 @@ impl Page {
                 "businessCentral": self.origins.business_central,
             }),
         );
+        if !self.hosts.is_empty() {
+            let hosts: Vec<Value> = self
+                .hosts
+                .iter()
+                .map(|(origin, credential)| json!({ "origin": origin, "credential": credential }))
+                .collect();
+            fields.insert("embedding".into(), json!({ "hosts": hosts }));
+        }
         let publisher = fields.entry("publisher").or_insert_with(|| json!({}));
         if let Some(publisher) = publisher.as_object_mut() {
             publisher.insert("name".into(), json!(ENTRADA_PUBLISHER));
@@ -104,6 +121,16 @@ impl Page {
             .replace(&real.business_central, &self.origins.business_central)
     }
 
+    /// The same for a header, with the origins that may frame the page.
+    fn local_header(&self, value: &str) -> String {
+        let value = self.local(value);
+        if self.hosts.is_empty() {
+            return value;
+        }
+        let hosts: Vec<&str> = self.hosts.iter().map(|(origin, _)| origin.as_str()).collect();
+        value.replace("frame-ancestors 'none'", &format!("frame-ancestors {}", hosts.join(" ")))
+    }
+
     fn decorate(&self, path: &str, file: &Path, response: &mut Response) {
         let mut set = |name: &str, value: &str| {
             let name = http::HeaderName::from_bytes(name.as_bytes());
@@ -115,7 +142,7 @@ impl Page {
         for (pattern, name, value) in &self.rules {
             // Never https-only for localhost: a browser would remember it for every other program on this machine.
             if fits(pattern, path) && !name.eq_ignore_ascii_case("strict-transport-security") {
-                set(name, &self.local(value));
+                set(name, &self.local_header(value));
             }
         }
     }

@@ -27,6 +27,8 @@ const LARGEST_BODY: usize = 64 * 1024 * 1024;
 pub struct Start {
     /// Name in every address.
     pub host: String,
+    /// Names that differ from that: every `*.localhost` is a site of its own to a browser (`sign-in.md` 3.4).
+    pub hosts: Hosts,
     /// Port of sign-in; 0 picks a free one.
     pub login_port: u16,
     /// Port of Graph.
@@ -39,6 +41,8 @@ pub struct Start {
     pub page: Option<PathBuf>,
     /// Path the page is served below.
     pub page_base: String,
+    /// Origins whose pages may show the page in a frame, and whether each may be handed the credential.
+    pub embedded_by: Vec<(String, bool)>,
     /// Serves https with a certificate made at start.
     pub tls: bool,
     /// OpenAPI description every Graph exchange is judged by.
@@ -47,16 +51,39 @@ pub struct Start {
     pub seed: u64,
 }
 
+/// Names of single services.
+#[derive(Clone, Debug, Default)]
+pub struct Hosts {
+    /// Sign-in.
+    pub login: Option<String>,
+    /// Graph.
+    pub graph: Option<String>,
+    /// Business Central.
+    pub business_central: Option<String>,
+    /// The page.
+    pub page: Option<String>,
+}
+
+impl Hosts {
+    /// `login.localhost`, `graph.localhost`, `bc.localhost` and `entrada.localhost`.
+    pub fn apart() -> Self {
+        let name = |name: &str| Some(format!("{name}.localhost"));
+        Self { login: name("login"), graph: name("graph"), business_central: name("bc"), page: name("entrada") }
+    }
+}
+
 impl Default for Start {
     fn default() -> Self {
         Self {
             host: "localhost".to_owned(),
+            hosts: Hosts::default(),
             login_port: 0,
             graph_port: 0,
             business_central_port: 0,
             page_port: 0,
             page: None,
             page_base: "/".to_owned(),
+            embedded_by: Vec::new(),
             tls: false,
             contract: None,
             seed: 1,
@@ -102,24 +129,26 @@ enum Site {
 
 /// Binds every origin and starts to answer.
 pub async fn start(start: Start) -> io::Result<Running> {
+    let Hosts { login, graph, business_central, page } = start.hosts;
+    let [login_host, graph_host, central_host, page_host] =
+        [login, graph, business_central, page].map(|name| name.unwrap_or_else(|| start.host.clone()));
     let (acceptor, certificate) = if start.tls {
-        let (acceptor, certificate) = self_made(&start.host)?;
+        let (acceptor, certificate) = self_made(&[&start.host, &login_host, &graph_host, &central_host, &page_host])?;
         (Some(acceptor), Some(certificate))
     } else {
         (None, None)
     };
-    let address = bind_address(&start.host).await?;
     let scheme = if start.tls { "https" } else { "http" };
-    let login = bind(address, start.login_port, scheme, &start.host).await?;
-    let graph = bind(address, start.graph_port, scheme, &start.host).await?;
-    let central = bind(address, start.business_central_port, scheme, &start.host).await?;
+    let login = bind(start.login_port, scheme, &login_host).await?;
+    let graph = bind(start.graph_port, scheme, &graph_host).await?;
+    let central = bind(start.business_central_port, scheme, &central_host).await?;
     let origins =
         Origins { login: login.origin.clone(), graph: graph.origin.clone(), business_central: central.origin.clone() };
     let mut settings = Settings { origins: origins.clone(), page_redirect_uris: Vec::new(), seed: start.seed };
     let mut page_site = None;
     if let Some(folder) = start.page {
-        let bound = bind(address, start.page_port, scheme, &start.host).await?;
-        let page = Page::new(folder, &start.page_base, origins.clone());
+        let bound = bind(start.page_port, scheme, &page_host).await?;
+        let page = Page::new(folder, &start.page_base, origins.clone()).embedded_by(start.embedded_by);
         let home = format!("{}{}", bound.origin, page.base());
         settings.page_redirect_uris = vec![format!("{home}redirect.html"), home.clone()];
         page_site = Some((bound, Arc::new(page), home));
@@ -163,7 +192,8 @@ struct Bound {
     origin: String,
 }
 
-async fn bind(address: IpAddr, port: u16, scheme: &str, host: &str) -> io::Result<Bound> {
+async fn bind(port: u16, scheme: &str, host: &str) -> io::Result<Bound> {
+    let address = bind_address(host).await?;
     let listener = TcpListener::bind(SocketAddr::new(address, port))
         .await
         .map_err(|error| io::Error::new(error.kind(), format!("port {port} cannot be used: {error}")))?;
@@ -176,8 +206,10 @@ async fn bind(address: IpAddr, port: u16, scheme: &str, host: &str) -> io::Resul
     Ok(Bound { listeners, origin: format!("{scheme}://{host}:{port}") })
 }
 
-fn self_made(host: &str) -> io::Result<(TlsAcceptor, String)> {
-    let names = vec![host.to_owned(), "localhost".to_owned(), "127.0.0.1".to_owned()];
+fn self_made(hosts: &[&str]) -> io::Result<(TlsAcceptor, String)> {
+    let mut names: Vec<String> = hosts.iter().chain(&["localhost", "127.0.0.1"]).map(|&name| name.to_owned()).collect();
+    names.sort();
+    names.dedup();
     let made = rcgen::generate_simple_self_signed(names).map_err(io::Error::other)?;
     let key = PrivateKeyDer::Pkcs8(PrivatePkcs8KeyDer::from(made.signing_key.serialize_der()));
     let provider = Arc::new(tokio_rustls::rustls::crypto::ring::default_provider());

@@ -70,6 +70,11 @@ impl Handed {
     }
 }
 
+/// Which of Microsoft's pages a window shows; nothing when it was answered already or is none of them.
+const MICROSOFT: &str = "const has = css => document.querySelector(css) !== null;
+    if (document.documentElement.dataset.used) return null;
+    return has('#account-picker') ? 'account' : has('#consent-accept') ? 'consent' : has('#error-code') ? 'stop' : null";
+
 /// A person at the screen.
 #[derive(Clone, Copy)]
 pub struct Journey<'a> {
@@ -145,6 +150,37 @@ impl<'a> Journey<'a> {
                 self.screen.click("#consent-organization").await;
             }
             // A page that was answered is not answered twice, however long its successor takes.
+            self.screen.eval("document.documentElement.dataset.used = 'yes'").await;
+            self.screen.click(button).await;
+        }
+    }
+
+    /// Walks through Microsoft's pages in a window of their own, until that window has closed itself.
+    pub async fn through_microsoft_in(&self, window: &thirtyfour::WindowHandle, upn: &str, consent: Consent) {
+        let account = format!("#account-{}", upn.split('@').next().unwrap_or_default());
+        let name = window.to_string();
+        loop {
+            let what = self
+                .screen
+                .until_so("a page of the sign-in, or its end", async || {
+                    let all = self.screen.driver().windows().await.ok()?;
+                    if all.iter().all(|window| window.to_string() != name) {
+                        return Some(String::new());
+                    }
+                    let answer = self.screen.driver().execute(MICROSOFT, Vec::new()).await.ok()?;
+                    answer.json().as_str().map(str::to_owned)
+                })
+                .await;
+            let button = match what.as_str() {
+                "" => return,
+                "account" => account.as_str(),
+                "consent" if consent == Consent::Decline => "#consent-cancel",
+                "consent" => "#consent-accept",
+                _ => panic!("the sign-in stopped: {}", self.screen.text("#error-code").await),
+            };
+            if button == "#consent-accept" && consent == Consent::ForTheOrganization {
+                self.screen.click("#consent-organization").await;
+            }
             self.screen.eval("document.documentElement.dataset.used = 'yes'").await;
             self.screen.click(button).await;
         }

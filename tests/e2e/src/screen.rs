@@ -9,6 +9,7 @@ use thirtyfour::extensions::cdp::ChromeDevTools;
 use thirtyfour::session::http::CmdResponse;
 use thirtyfour::{By, Key, RequestData, SessionId, TypingData, WebDriver, WebElement};
 
+use crate::driver::Engine;
 use crate::traffic::Traffic;
 
 /// Longer than anything here takes on a busy machine; a test that passes never waits that long.
@@ -30,6 +31,7 @@ pub struct Said {
 /// A browser window.
 pub struct Screen {
     driver: WebDriver,
+    engine: Engine,
     traffic: Mutex<Traffic>,
     console: Mutex<Vec<Said>>,
 }
@@ -45,8 +47,8 @@ impl FormatRequestData for Log {
 }
 
 impl Screen {
-    pub(crate) fn new(driver: WebDriver) -> Self {
-        Self { driver, traffic: Mutex::default(), console: Mutex::default() }
+    pub(crate) fn new(driver: WebDriver, engine: Engine) -> Self {
+        Self { driver, engine, traffic: Mutex::default(), console: Mutex::default() }
     }
 
     /// The WebDriver session itself.
@@ -251,8 +253,11 @@ impl Screen {
         traffic.clone()
     }
 
-    /// Everything the console said so far.
+    /// Everything the console said so far. Firefox tells nobody: there it stays empty.
     pub async fn console(&self) -> Vec<Said> {
+        if self.engine == Engine::Firefox {
+            return Vec::new();
+        }
         let news: Value = match self.driver.cmd(Log("browser")).await.and_then(CmdResponse::value) {
             Ok(news) => news,
             Err(error) => panic!("no console: {error}"),

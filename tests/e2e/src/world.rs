@@ -3,10 +3,10 @@
 use std::env;
 use std::path::{Path, PathBuf};
 
-use entrada_cloud::server::{self, Running, Start};
+use entrada_cloud::server::{self, Hosts, Running, Start};
 use serde_json::{Value, json};
 
-use crate::driver::{Driver, Wish};
+use crate::driver::{Driver, Engine, Wish};
 use crate::{Journey, Screen};
 
 /// The built page: `ENTRADA_DIST`, or `dist/` of this repository.
@@ -43,11 +43,25 @@ pub struct Setting {
     pub page: Option<PathBuf>,
     /// Everything over https, with a certificate that only this browser takes.
     pub tls: bool,
+    /// Which browser.
+    pub engine: Engine,
+    /// Every origin on a name of its own, so that each is another site.
+    pub apart: bool,
+    /// Origins whose pages may show the page in a frame, and whether each may be handed the credential.
+    pub embedded_by: Vec<(String, bool)>,
 }
 
 impl Default for Setting {
     fn default() -> Self {
-        Self { base: "/".to_owned(), languages: "en".to_owned(), page: None, tls: false }
+        Self {
+            base: "/".to_owned(),
+            languages: "en".to_owned(),
+            page: None,
+            tls: false,
+            engine: Engine::Chromium,
+            apart: false,
+            embedded_by: Vec::new(),
+        }
     }
 }
 
@@ -72,16 +86,22 @@ impl World {
         let start = Start {
             page: Some(setting.page.unwrap_or_else(dist)),
             page_base: setting.base,
+            hosts: if setting.apart { Hosts::apart() } else { Hosts::default() },
+            embedded_by: setting.embedded_by,
             contract: contract(),
             tls: setting.tls,
             ..Start::default()
         };
         let cloud = server::start(start).await.expect("the local cloud starts");
-        let driver = Driver::start();
-        let screen =
-            Screen::new(driver.browser(&Wish { languages: setting.languages, any_certificate: setting.tls }).await);
-        let downloads = json!({ "behavior": "allow", "downloadPath": driver.downloads().to_string_lossy() });
-        screen.devtools("Browser.setDownloadBehavior", downloads).await;
+        let driver = Driver::start(setting.engine);
+        let screen = Screen::new(
+            driver.browser(&Wish { languages: setting.languages, any_certificate: setting.tls }).await,
+            setting.engine,
+        );
+        if setting.engine == Engine::Chromium {
+            let downloads = json!({ "behavior": "allow", "downloadPath": driver.downloads().to_string_lossy() });
+            screen.devtools("Browser.setDownloadBehavior", downloads).await;
+        }
         Self { cloud, screen, driver }
     }
 
