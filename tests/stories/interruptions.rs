@@ -198,3 +198,29 @@ fn another_application_made_beside_a_namesake_is_found_again_on_the_next_visit()
     let Page::Plan(plan) = world.page() else { panic!("{:?}", world.codes()) };
     assert!(plan.lines.iter().all(|line| line.kind == ChangeKind::Keep), "{:#?}", plan.lines);
 }
+
+#[test]
+fn who_chooses_before_the_tenant_was_read_is_not_left_waiting_for_it() {
+    for hasty in [Intent::Preset("magento".into()), Intent::Name("Another name".into())] {
+        let mut world = World::signed_in(ADA);
+        world.click(Intent::CheckAgain);
+        world.click(hasty.clone());
+        world.settle();
+        assert!(world.model.facts.directory.known().is_some(), "{hasty:?}: {:?}", world.model.facts.directory);
+        assert!(world.model.facts.registered.known().is_some(), "{hasty:?}");
+    }
+}
+
+#[test]
+fn of_two_readings_of_the_tenant_the_later_one_counts() {
+    let mut world = World::signed_in(ADA);
+    world.latency = 5_000;
+    world.click(Intent::CheckAgain);
+    world.latency = 50;
+    let tenant = "cronus.example";
+    world.cloud.tenant_mut(tenant).unwrap().name = "Renamed".into();
+    world.click(Intent::CheckAgain);
+    world.settle();
+    let organization = world.model.facts.directory.known().and_then(|directory| directory.organization.clone());
+    assert_eq!(organization.map(|it| it.name).as_deref(), Some("Renamed"));
+}

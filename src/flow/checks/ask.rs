@@ -22,6 +22,7 @@ impl Model {
     pub(in crate::flow) fn ask_everything(&mut self, out: &mut Out) {
         self.facts = Facts {
             application_generation: self.facts.application_generation + 1,
+            round: self.facts.round + 1,
             numbers: self.facts.numbers,
             directory: Lookup::Asking,
             registered: Lookup::Asking,
@@ -29,8 +30,8 @@ impl Model {
             environments: Lookup::Asking,
             ..Facts::default()
         };
-        let generation = self.facts.application_generation;
-        self.ask(Question::Everything { generation }, 1, out);
+        let (round, generation) = (self.facts.round, self.facts.application_generation);
+        self.ask(Question::Everything { round, generation }, 1, out);
         self.ask(Question::AdminEnvironments, 1, out);
     }
 
@@ -236,9 +237,10 @@ impl Model {
     pub(in crate::flow) fn answered(&mut self, question: Box<Question>, attempt: u32, answer: &Answer, out: &mut Out) {
         // An answer for an environment or application that is no longer meant says nothing.
         let current = match &*question {
-            Question::Everything { generation }
-            | Question::Application { generation }
-            | Question::Details { generation, .. } => *generation == self.facts.application_generation,
+            Question::Everything { round, .. } => *round == self.facts.round,
+            Question::Application { generation } | Question::Details { generation, .. } => {
+                *generation == self.facts.application_generation
+            }
             Question::Site { site, .. } => self.facts.sites.iter().any(|facts| facts.number == *site),
             Question::Policy
             | Question::AdminEnvironments
@@ -253,7 +255,7 @@ impl Model {
             return;
         }
         match *question {
-            Question::Everything { generation } => self.take_everything(generation, answer, out),
+            Question::Everything { generation, .. } => self.take_everything(generation, answer, out),
             Question::Application { generation } => self.take_application_batch(generation, answer, out),
             Question::Details { generation, found, app_id } => {
                 self.take_details(generation, *found, app_id, answer, out);

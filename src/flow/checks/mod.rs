@@ -193,6 +193,8 @@ pub struct Facts {
     /// Chosen environments, in the order they were chosen.
     pub sites: Vec<SiteFacts>,
     application_generation: u64,
+    /// Which reading of person and tenant is the last.
+    round: u64,
     /// The last number given to a site.
     numbers: u64,
 }
@@ -238,8 +240,9 @@ impl Facts {
 /// What is asked. `site` is the number of the environment's facts.
 #[derive(Debug, Clone)]
 pub(crate) enum Question {
-    /// Person, tenant, application and namesakes in one batch.
-    Everything { generation: u64 },
+    /// Person, tenant, application and namesakes in one batch. Another preset or name makes its application an old one, but
+    /// not what it says about person and tenant, which nobody would ask again.
+    Everything { round: u64, generation: u64 },
     /// Application and namesakes again.
     Application { generation: u64 },
     /// Service principal and grants of an application that exists.

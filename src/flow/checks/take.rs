@@ -13,13 +13,17 @@ use crate::protocol::oauth::Resource;
 
 impl Model {
     pub(super) fn take_everything(&mut self, generation: u64, answer: &Answer, out: &mut Out) {
+        // The person may have chosen another application meanwhile: that was asked for by itself.
+        let meant = generation == self.facts.application_generation;
         let parts = match heard(answer).and_then(graph::read_batch) {
             Ok(parts) => parts,
             Err(error) => {
                 let finding = self.explain(&error, Resource::Graph, "directory", out.now);
                 self.facts.directory = Lookup::Failed(finding.clone());
-                self.facts.registered = Lookup::Failed(finding.clone());
-                self.facts.namesakes = Lookup::Failed(finding);
+                if meant {
+                    self.facts.registered = Lookup::Failed(finding.clone());
+                    self.facts.namesakes = Lookup::Failed(finding);
+                }
                 return;
             }
         };
@@ -35,7 +39,9 @@ impl Model {
             }),
             Err(error) => Lookup::Failed(self.explain(&error, Resource::Graph, "directory", out.now)),
         };
-        self.take_application_parts(generation, part("application"), parts.get("namesakes"), out);
+        if meant {
+            self.take_application_parts(generation, part("application"), parts.get("namesakes"), out);
+        }
     }
 
     pub(super) fn take_application_batch(&mut self, generation: u64, answer: &Answer, out: &mut Out) {

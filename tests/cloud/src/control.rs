@@ -1,6 +1,6 @@
 //! Control routes, on every origin and only here: look at the state, reset it, and arrange what a test needs.
 //!
-//! `GET /_cloud/state` · `POST /_cloud/reset` · `POST /_cloud/faults` (one [`Fault`] or a list) ·
+//! `GET /_cloud/state` · `POST /_cloud/reset` · `POST /_cloud/faults` (one [`Fault`] or a list; `DELETE` ends them all) ·
 //! `POST /_cloud/clock {"advance_ms":n}` · `POST /_cloud/lag {"ms":n}` · `POST /_cloud/edit` (one [`Edit`] or a list;
 //! `{"business_central": wish}` for what lies inside Business Central; `{"cors": {"part": "odata", "allowed": false}}`,
 //! `{"network": {"part": "admin", "up": false}}`, `{"limits": {"service_ms": 200}}`) ·
@@ -105,6 +105,10 @@ pub(crate) fn handle(cloud: &mut Cloud, request: &Request, now: u64) -> Response
             cloud.reset();
             empty(204)
         }
+        ("DELETE", "/_cloud/faults") => {
+            cloud.clear_faults();
+            empty(204)
+        }
         ("POST", path) => match post(cloud, path, request.body(), now) {
             Ok(Some(body)) => json_answer(200, &body),
             Ok(None) => empty(204),
@@ -114,6 +118,7 @@ pub(crate) fn handle(cloud: &mut Cloud, request: &Request, now: u64) -> Response
     };
     set(&mut response, "access-control-allow-origin", "*");
     set(&mut response, "access-control-allow-headers", "content-type");
+    set(&mut response, "access-control-allow-methods", "GET, POST, DELETE");
     response
 }
 

@@ -146,6 +146,9 @@ fn the_control_routes_do_what_the_methods_do() {
     let fault = json!([{ "matcher": { "method": "GET", "path": "/me" }, "effect": { "kind": "status", "status": 429, "retry_after": 1 }, "times": 1 }]);
     assert_eq!(control(&mut world, "faults", &fault), 204);
     assert_eq!(world.graph(&token, "GET", "/me", Value::Null).status(), 429);
+    assert_eq!(control(&mut world, "faults", &fault), 204);
+    assert_eq!(world.send("DELETE", "https://graph.microsoft.com/_cloud/faults", &[], "").status(), 204);
+    assert_eq!(world.graph(&token, "GET", "/me", Value::Null).status(), 200, "its faults were ended");
     assert_eq!(control(&mut world, "lag", &json!({ "ms": 1000 })), 204);
     world.application(&token, "b");
     assert_eq!(world.graph(&token, "GET", "/applications(uniqueName='b')", Value::Null).status(), 404);
