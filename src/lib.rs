@@ -7,13 +7,18 @@
 //! - [`config`]: what the host of the page decided. Looks at `protocol`.
 //! - [`flow`]: all decisions, `update(model, event, moment) -> effects`. Looks at `protocol`, `config`, message ids.
 //! - [`view_model`]: what a screen needs, derived from the model. Looks at `flow`, `text`.
+//! - [`embed`]: the contract with the page around this one, derived from the model. Looks at `flow`, `protocol`.
 //! - `ui` (browser only): Yew components. Look at `view_model`, `text` and `flow::Event`.
 //! - `browser` (browser only): performs effects, reports events, decides nothing.
+//! - `mount` (browser only): puts them together, for the page itself, a frame, and pages that bundle the program.
 
 #[cfg(target_arch = "wasm32")]
 pub mod browser;
 pub mod config;
+pub mod embed;
 pub mod flow;
+#[cfg(target_arch = "wasm32")]
+pub mod mount;
 pub mod protocol;
 pub mod text;
 #[cfg(target_arch = "wasm32")]

@@ -3,6 +3,7 @@
 #![expect(clippy::expect_used, reason = "a test that cannot go on has failed")]
 
 use entrada::browser::Runtime;
+use entrada::flow::host::Surface;
 use entrada::flow::{Event, Intent, Start};
 use entrada::ui::{App, AppProps};
 use entrada::view_model::{Page, ViewModel};
@@ -22,6 +23,7 @@ fn config() -> String {
 fn begun() -> Runtime {
     let runtime = Runtime::new();
     runtime.dispatch(Event::Started(Box::new(Start {
+        surface: Surface::Page,
         address: "http://localhost/tools/".into(),
         config: Ok(config()),
         storage: Some(Vec::new()),
@@ -115,6 +117,7 @@ async fn the_first_screen_mounts_and_speaks() {
 async fn a_broken_configuration_shows_its_place() {
     let runtime = Runtime::new();
     runtime.dispatch(Event::Started(Box::new(Start {
+        surface: Surface::Page,
         address: "http://localhost/".into(),
         config: Ok("{\"clientId\":1}".into()),
         storage: None,

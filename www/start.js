@@ -1,4 +1,8 @@
 // Starts the program, and says in words when it cannot or has stopped. It decides nothing else.
+// In a frame, what the page around says is kept from this line on, until the program is there to judge it.
+let early = parent !== window && [];
+const keep = (event) => early.push(event);
+if (early) addEventListener("message", keep);
 const find = (selector) => document.querySelector(selector);
 
 const CAUSES = {
@@ -58,7 +62,15 @@ async function start() {
   }
   find("#boot-state").textContent = "Starting…";
   try {
+    const app = find("#app");
+    const framed = early && (await import(new URL("frame.js", document.baseURI)));
+    if (framed) delete app.dataset.entrada; // or the program would begin by itself
     await script.default({ module_or_path: program });
+    if (framed) {
+      const hear = framed.connect(script.mount, app);
+      removeEventListener("message", keep);
+      early.forEach(hear);
+    }
   } catch (error) {
     fail(/unsafe-eval|content security/i.test(String(error)) ? "forbidden" : "broken", error);
   }

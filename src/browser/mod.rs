@@ -5,4 +5,5 @@ mod page;
 mod runtime;
 mod storage;
 
+pub use page::Place;
 pub use runtime::Runtime;

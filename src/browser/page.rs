@@ -1,9 +1,10 @@
 //! The page itself: address, leaving, windows, clipboard, downloads, and the browser's own news.
 
-use super::runtime::Runtime;
+use super::runtime::{Echo, Runtime};
 use super::{http, storage};
+use crate::flow::host::Surface;
 use crate::flow::{Event, Start};
-use js_sys::Array;
+use js_sys::{Array, Function};
 use wasm_bindgen::JsCast;
 use wasm_bindgen::prelude::*;
 use wasm_bindgen_futures::JsFuture;
@@ -11,20 +12,56 @@ use web_sys::{
     Blob, BlobPropertyBag, HtmlAnchorElement, HtmlElement, HtmlTextAreaElement, PageTransitionEvent, Url, window,
 };
 
+/// Where the page stands, and what it was given there.
+#[derive(Default)]
+pub struct Place {
+    /// Where.
+    pub surface: Surface,
+    /// Folder of the page's own files, with a closing slash; empty where they lie beside the document.
+    pub base: String,
+    /// The configuration, when it was given rather than lies there.
+    pub config: Option<String>,
+    /// Takes what the page around is told.
+    pub tell: Option<Function>,
+}
+
+/// A listener on the window, for as long as this is kept.
+pub(super) struct Ear {
+    name: &'static str,
+    listener: Closure<dyn Fn(web_sys::Event)>,
+}
+
+impl Drop for Ear {
+    fn drop(&mut self) {
+        if let Some(window) = window() {
+            window.remove_event_listener_with_callback(self.name, self.listener.as_ref().unchecked_ref()).ok();
+        }
+    }
+}
+
 /// What the page finds when it starts; the address is read before anything else happens.
-pub(super) async fn start() -> Option<Start> {
+async fn start(place: &Place) -> Option<Start> {
     let window = window()?;
-    let address = window.location().href().ok()?;
-    if let Some(path) = crate::flow::start::cleaned(&address) {
-        replace_address(&path);
+    let mut address = window.location().href().ok()?;
+    if place.base.is_empty() {
+        if let Some(path) = crate::flow::start::cleaned(&address) {
+            replace_address(&path);
+        }
+    } else {
+        // The document is somebody else's, and so is what stands in its address.
+        address.clone_from(&place.base);
     }
     let languages = window.navigator().languages().iter().filter_map(|tag| tag.as_string()).collect();
     Some(Start {
         address,
         storage: storage::read_all(),
         languages,
+        surface: place.surface,
         build: concat!(env!("CARGO_PKG_NAME"), " ", env!("CARGO_PKG_VERSION")),
-        config: http::load("config.json").await,
+        config: match &place.config {
+            Some(config) => Ok(config.clone()),
+            None => http::load(&[&place.base, "config.json"].concat()).await,
+        },
     })
 }
 
@@ -33,7 +70,7 @@ impl Runtime {
     pub fn start(&self) {
         let runtime = self.clone();
         wasm_bindgen_futures::spawn_local(async move {
-            if let Some(found) = start().await {
+            if let Some(found) = start(runtime.place()).await {
                 runtime.dispatch(Event::Started(Box::new(found)));
             }
         });
@@ -41,33 +78,42 @@ impl Runtime {
 }
 
 /// Listens to the browser for as long as the page lives.
-pub(super) fn listen(runtime: &Runtime) {
-    let Some(window) = window() else { return };
-    let on = |name: &str, listener: Closure<dyn Fn(web_sys::Event)>| {
+pub(super) fn listen(page: &Echo) -> Vec<Ear> {
+    let Some(window) = window() else { return Vec::new() };
+    let on = |name: &'static str, listener: Closure<dyn Fn(web_sys::Event)>| {
         window.add_event_listener_with_callback(name, listener.as_ref().unchecked_ref()).ok();
-        listener.forget();
+        Ear { name, listener }
     };
-    let guarded = runtime.guarded();
-    on(
-        "beforeunload",
-        Closure::new(move |event: web_sys::Event| {
-            if guarded.get() {
-                event.prevent_default();
-            }
-        }),
-    );
-    let restored = runtime.clone();
-    on(
-        "pageshow",
-        Closure::new(move |event: web_sys::Event| {
-            if event.dyn_ref::<PageTransitionEvent>().is_some_and(PageTransitionEvent::persisted) {
-                restored.dispatch(Event::Restored);
-            }
-        }),
-    );
-    for (name, online) in [("online", true), ("offline", false)] {
-        let runtime = runtime.clone();
-        on(name, Closure::new(move |_| runtime.dispatch(Event::Online(online))));
+    let [guarded, restored, online, offline] = [(); 4].map(|()| page.clone());
+    vec![
+        on(
+            "beforeunload",
+            Closure::new(move |event: web_sys::Event| {
+                if guarded.guarded() {
+                    event.prevent_default();
+                }
+            }),
+        ),
+        on(
+            "pageshow",
+            Closure::new(move |event: web_sys::Event| {
+                if event.dyn_ref::<PageTransitionEvent>().is_some_and(PageTransitionEvent::persisted) {
+                    restored.dispatch(Event::Restored);
+                }
+            }),
+        ),
+        on("online", Closure::new(move |_| online.dispatch(Event::Online(true)))),
+        on("offline", Closure::new(move |_| offline.dispatch(Event::Online(false)))),
+    ]
+}
+
+/// Sets custom properties of the document, from which its style sheets take colours and font.
+pub(super) fn look(looks: &[(&'static str, String)]) {
+    let root = window().and_then(|window| window.document()?.document_element()?.dyn_into::<HtmlElement>().ok());
+    if let Some(root) = root {
+        for (name, value) in looks {
+            root.style().set_property(name, value).ok();
+        }
     }
 }
 
@@ -110,7 +156,7 @@ fn copy_by_field(text: &str) -> Option<bool> {
     field.set_value(text);
     body.append_child(&field).ok()?;
     field.select();
-    let command = js_sys::Reflect::get(&document, &"execCommand".into()).ok()?.dyn_into::<js_sys::Function>().ok()?;
+    let command = js_sys::Reflect::get(&document, &"execCommand".into()).ok()?.dyn_into::<Function>().ok()?;
     let worked = command.call1(&document, &"copy".into()).is_ok_and(|worked| worked.is_truthy());
     field.set_value("");
     field.remove();

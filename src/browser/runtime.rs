@@ -1,50 +1,104 @@
-//! Owns the model and the queue: takes an event, calls `update`, performs the effects, tells the screen.
+//! Owns the model and the queue: takes an event, calls `update`, performs the effects, tells the screen and the page around.
 
+use super::page::Place;
 use super::{http, page, storage};
+use crate::embed::{self, Told};
 use crate::flow::{Effect, EffectId, Event, Model, Moment, update};
 use crate::protocol::entropy::Entropy;
+use crate::protocol::json::Value;
 use crate::view_model::ViewModel;
 use std::cell::{Cell, RefCell};
 use std::collections::VecDeque;
-use std::rc::Rc;
+use std::rc::{Rc, Weak};
 use wasm_bindgen::JsCast;
 use wasm_bindgen::prelude::*;
 use web_sys::window;
 
-/// The running page. Cheap to clone.
+/// The running page. Cheap to clone; whoever outlives the page holds an [`Echo`] instead.
 #[derive(Clone)]
 pub struct Runtime(Rc<Inner>);
+
+/// What listeners, timers and requests hold: it speaks to the page as long as there is one.
+#[derive(Clone)]
+pub(super) struct Echo(Weak<Inner>);
+
+impl Echo {
+    pub(super) fn dispatch(&self, event: Event) {
+        if let Some(inner) = self.0.upgrade() {
+            Runtime(inner).dispatch(event);
+        }
+    }
+
+    /// Whether leaving the page should be asked about.
+    pub(super) fn guarded(&self) -> bool {
+        self.0.upgrade().is_some_and(|inner| inner.guarded.get())
+    }
+}
 
 /// Told every new view.
 type Listener = Box<dyn Fn(Rc<ViewModel>)>;
 
 struct Inner {
+    place: Place,
     model: RefCell<Model>,
     queue: RefCell<VecDeque<Event>>,
     busy: Cell<bool>,
     view: RefCell<Rc<ViewModel>>,
     listener: RefCell<Option<Listener>>,
+    told: RefCell<Told>,
+    ears: RefCell<Vec<page::Ear>>,
+    /// Runs out for every timer; the browser hands it the timer's id.
+    wake: Closure<dyn Fn(f64)>,
+    timers: RefCell<Vec<(u64, i32)>>,
+    tick: Closure<dyn Fn()>,
     ticker: Cell<Option<i32>>,
-    guarded: Rc<Cell<bool>>,
+    guarded: Cell<bool>,
 }
 
 impl Runtime {
-    /// A page that has not begun.
+    /// A page of its own that has not begun.
     pub fn new() -> Self {
+        Self::at(Place::default())
+    }
+
+    /// A page that stands somewhere and has not begun.
+    pub fn at(place: Place) -> Self {
         let model = Model::default();
         let view = Rc::new(ViewModel::from(&model));
-        let inner = Rc::new(Inner {
-            model: RefCell::new(model),
-            queue: RefCell::default(),
-            busy: Cell::new(false),
-            view: RefCell::new(view),
-            listener: RefCell::new(None),
-            ticker: Cell::new(None),
-            guarded: Rc::default(),
+        let inner = Rc::new_cyclic(|weak: &Weak<Inner>| {
+            let (woken, ticked) = (weak.clone(), Echo(weak.clone()));
+            Inner {
+                place,
+                model: RefCell::new(model),
+                queue: RefCell::default(),
+                busy: Cell::new(false),
+                view: RefCell::new(view),
+                listener: RefCell::new(None),
+                told: RefCell::default(),
+                ears: RefCell::default(),
+                wake: Closure::new(move |id| {
+                    if let Some(inner) = woken.upgrade() {
+                        Runtime(inner).woken(id);
+                    }
+                }),
+                timers: RefCell::default(),
+                tick: Closure::new(move || ticked.dispatch(Event::Ticked)),
+                ticker: Cell::new(None),
+                guarded: Cell::new(false),
+            }
         });
         let runtime = Self(inner);
-        page::listen(&runtime);
+        *runtime.0.ears.borrow_mut() = page::listen(&runtime.echo());
         runtime
+    }
+
+    /// Where it stands.
+    pub(super) fn place(&self) -> &Place {
+        &self.0.place
+    }
+
+    pub(super) fn echo(&self) -> Echo {
+        Echo(Rc::downgrade(&self.0))
     }
 
     /// The view as it is now.
@@ -56,11 +110,6 @@ impl Runtime {
     pub fn subscribe(&self, listener: Box<dyn Fn(Rc<ViewModel>)>) {
         listener(self.view());
         *self.0.listener.borrow_mut() = Some(listener);
-    }
-
-    /// Whether leaving the page should be asked about.
-    pub(super) fn guarded(&self) -> Rc<Cell<bool>> {
-        Rc::clone(&self.0.guarded)
     }
 
     /// Something happened. Events that arrive while one is worked on wait their turn.
@@ -77,6 +126,10 @@ impl Runtime {
             for effect in effects {
                 self.perform(effect);
             }
+            let news = embed::told(&self.0.model.borrow(), &mut self.0.told.borrow_mut());
+            for value in news {
+                self.tell(value);
+            }
         }
         self.0.busy.set(false);
         let view = Rc::new(ViewModel::from(&*self.0.model.borrow()));
@@ -86,13 +139,30 @@ impl Runtime {
         }
     }
 
+    /// Ends the page: no listener, timer or answer reaches it any more, and what it held is gone.
+    pub fn end(&self) {
+        // From here on every event waits in a queue that nobody works through.
+        self.0.busy.set(true);
+        self.0.ears.borrow_mut().clear();
+        self.0.listener.borrow_mut().take();
+        self.tick(false);
+        if let Some(window) = window() {
+            for (_, handle) in self.0.timers.take() {
+                window.clear_timeout_with_handle(handle);
+            }
+        }
+        self.0.guarded.set(false);
+        *self.0.model.borrow_mut() = Model::default();
+        *self.0.view.borrow_mut() = Rc::new(ViewModel::from(&Model::default()));
+    }
+
     fn perform(&self, effect: Effect) {
+        let echo = self.echo();
         match effect {
             Effect::Fetch { id, request, timeout_ms } => {
-                let runtime = self.clone();
                 wasm_bindgen_futures::spawn_local(async move {
                     let answer = http::send(&request, timeout_ms).await;
-                    runtime.dispatch(Event::Replied { id, answer });
+                    echo.dispatch(Event::Replied { id, answer });
                 });
             }
             Effect::Wait { id, ms } => self.wait(id, ms),
@@ -112,31 +182,63 @@ impl Runtime {
             Effect::Leave { url } => page::leave(&url),
             Effect::Open { url } => page::open(&url),
             Effect::Copy { piece, text } => {
-                let runtime = self.clone();
                 wasm_bindgen_futures::spawn_local(async move {
                     let worked = page::copy(text.open()).await;
-                    runtime.dispatch(Event::Copied { piece, worked });
+                    echo.dispatch(Event::Copied { piece, worked });
                 });
             }
             Effect::Download { name, kind, content } => page::download(&name, kind, content.open()),
+            Effect::Tell(tell) => {
+                let value = self.0.told.borrow_mut().tell(&self.0.model.borrow(), &tell);
+                self.tell(value);
+            }
+            Effect::Theme(looks) => page::look(&looks),
             Effect::Guard(on) => self.0.guarded.set(on),
             Effect::LoadText { language } => {
-                let runtime = self.clone();
+                let path = [&self.place().base, "text/", &language, ".json"].concat();
                 wasm_bindgen_futures::spawn_local(async move {
-                    let text = http::load(&format!("text/{language}.json")).await.ok();
-                    runtime.dispatch(Event::TextLoaded { language, text });
+                    let text = http::load(&path).await.ok();
+                    echo.dispatch(Event::TextLoaded { language, text });
                 });
             }
         }
     }
 
+    /// Tells the page around, once the work at hand is done: what it does then may reach back into this page.
+    fn tell(&self, value: Value) {
+        let Some(hear) = self.place().tell.clone() else { return };
+        let page = self.echo();
+        wasm_bindgen_futures::spawn_local(async move {
+            let ended = page.0.upgrade().is_none_or(|inner| inner.ears.borrow().is_empty());
+            let value = js_sys::JSON::parse(&value.to_line());
+            if let (Ok(value), false) = (value, ended)
+                && let Err(error) = hear.call1(&JsValue::NULL, &value)
+            {
+                web_sys::console::error_1(&error);
+            }
+        });
+    }
+
     fn wait(&self, id: EffectId, ms: u64) {
-        let runtime = self.clone();
-        let wake = Closure::once_into_js(move || runtime.dispatch(Event::Elapsed { id }));
-        if let Some(window) = window() {
-            let ms = i32::try_from(ms).unwrap_or(i32::MAX);
-            window.set_timeout_with_callback_and_timeout_and_arguments_0(wake.unchecked_ref(), ms).ok();
+        let Some(window) = window() else { return };
+        let ms = i32::try_from(ms).unwrap_or(i32::MAX);
+        // Ids count from one and stay far below 2^53.
+        let arguments = js_sys::Array::of1(&JsValue::from_f64(id.0 as f64));
+        let set = window.set_timeout_with_callback_and_timeout_and_arguments(
+            self.0.wake.as_ref().unchecked_ref(),
+            ms,
+            &arguments,
+        );
+        if let Ok(handle) = set {
+            self.0.timers.borrow_mut().push((id.0, handle));
         }
+    }
+
+    fn woken(&self, id: f64) {
+        #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "it was an id when it was set")]
+        let id = id as u64;
+        self.0.timers.borrow_mut().retain(|(of, _)| *of != id);
+        self.dispatch(Event::Elapsed { id: EffectId(id) });
     }
 
     fn tick(&self, on: bool) {
@@ -145,11 +247,8 @@ impl Runtime {
             window.clear_interval_with_handle(ticker);
         }
         if on {
-            let runtime = self.clone();
-            let tick = Closure::<dyn Fn()>::new(move || runtime.dispatch(Event::Ticked));
-            let handle =
-                window.set_interval_with_callback_and_timeout_and_arguments_0(tick.as_ref().unchecked_ref(), 1000);
-            tick.forget(); // a few bytes per run; the interval itself is cleared
+            let tick = self.0.tick.as_ref().unchecked_ref();
+            let handle = window.set_interval_with_callback_and_timeout_and_arguments_0(tick, 1000);
             self.0.ticker.set(handle.ok());
         }
     }

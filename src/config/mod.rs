@@ -3,9 +3,11 @@
 //! A mistake in it is shown on screen with the path inside the JSON and what is allowed there, because the person
 //! who sees it first is usually the partner who just edited the file. Nothing is guessed.
 
+mod embedding;
 mod endpoints;
 mod preset;
 
+pub use embedding::HostRule;
 pub use endpoints::Endpoints;
 pub use preset::{Preset, PresetKind, WantedSet};
 
@@ -72,6 +74,8 @@ pub struct Config {
     pub default_language: String,
     /// Support link.
     pub support: Option<Support>,
+    /// Pages that may show this one inside them.
+    pub hosts: Vec<HostRule>,
 }
 
 /// What cannot be loaded is told apart from what cannot be read.
@@ -110,6 +114,7 @@ fn config(root: &Node<'_>) -> Result<Config, Misread> {
         "languages",
         "defaultLanguage",
         "support",
+        "embedding",
     ])?;
     let languages = match root.optional("languages") {
         Some(list) => list.each(language)?,
@@ -155,6 +160,7 @@ fn config(root: &Node<'_>) -> Result<Config, Misread> {
         languages,
         default_language,
         support: root.optional("support").map(|node| support(&node)).transpose()?,
+        hosts: root.optional("embedding").map_or_else(|| Ok(Vec::new()), |node| embedding::hosts(&node))?,
     })
 }
 

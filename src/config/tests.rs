@@ -73,6 +73,12 @@ fn every_mistake_names_its_place_and_what_is_allowed() {
         "$.routes.partnerApi.publisher"
     );
     assert_eq!(wrong(|v| v["publisher"] = json!({ "name": "two\nlines" })).at, "$.publisher.name");
+    let host = json!({ "origin": "https://portal.example" });
+    assert_eq!(wrong(|v| v["embedding"] = json!({ "hosts": [host, host] })).at, "$.embedding.hosts");
+    assert_eq!(
+        wrong(|v| v["embedding"] = json!({ "hosts": [host, { "origin": "https://*.x" }] })).at,
+        "$.embedding.hosts[1].origin"
+    );
 }
 
 #[test]
@@ -323,6 +329,22 @@ fn schema_and_reader_agree() {
         ("/support", json!({ "label": "Help", "url": "https://help.example" })),
         ("/support", json!({ "label": "Help", "url": "http://help.example" })),
         ("/support", json!({ "label": "x".repeat(81), "url": "https://help.example" })),
+        ("/embedding", json!(null)),
+        ("/embedding", json!({})),
+        ("/embedding", json!({ "hosts": [] })),
+        ("/embedding", json!({ "hosts": [{ "origin": "https://portal.example", "credential": true }] })),
+        ("/embedding", json!({ "hosts": [{ "origin": "http://partner.localhost:8080" }] })),
+        ("/embedding", json!({ "hosts": [{ "origin": "https://portal.example/page" }] })),
+        ("/embedding", json!({ "hosts": [{ "origin": "https://*.example" }] })),
+        ("/embedding", json!({ "hosts": [{ "origin": "*" }] })),
+        ("/embedding", json!({ "hosts": [{ "origin": "null" }] })),
+        ("/embedding", json!({ "hosts": [{ "origin": "http://portal.example" }] })),
+        ("/embedding", json!({ "hosts": [{ "origin": "https://Portal.example" }] })),
+        ("/embedding", json!({ "hosts": [{ "origin": "https://portal.example:443" }] })),
+        ("/embedding", json!({ "hosts": [{ "origin": "https://portal.example", "credential": "yes" }] })),
+        ("/embedding", json!({ "hosts": [{ "credential": true }] })),
+        ("/embedding", json!({ "hosts": "https://portal.example" })),
+        ("/embedding", json!({ "ancestors": [] })),
     ];
     let (mut sound_ones, mut wrong_ones) = (0, 0);
     for (place, value) in samples {
@@ -352,13 +374,14 @@ fn the_examples_in_the_documentation_are_sound() {
         } else {
             let example: Value = serde_json::from_str(&format!("{{ {example} }}")).unwrap();
             let (name, value) = example.as_object().unwrap().iter().next().unwrap();
-            if name == "endpoints" { json[name] = value.clone() } else { json["routes"] = example }
+            let whole = ["endpoints", "embedding"].contains(&name.as_str());
+            if whole { json[name] = value.clone() } else { json["routes"] = example }
         }
         assert!(read(&json.to_string()).is_ok(), "{example}: {:?}", read(&json.to_string()));
         assert!(schema.is_valid(&json), "{example}");
         read_ones += 1;
     }
-    assert_eq!(read_ones, 7);
+    assert_eq!(read_ones, 8);
     // Every member the reader knows is explained.
     let members: Value = serde_json::from_str(include_str!("../../www/config.schema.json")).unwrap();
     let presets = &members["properties"]["presets"]["items"]["oneOf"];

@@ -1,5 +1,6 @@
 //! Everything the decisions may ask of the browser. Each is performed by one place in `browser/`.
 
+use super::host::Tell;
 use crate::protocol::http::{CallError, Request, Response, Silence};
 use crate::protocol::secret::Secret;
 
@@ -131,6 +132,10 @@ pub enum Effect {
         /// Content.
         content: Secret,
     },
+    /// Tell the page around this one something.
+    Tell(Tell),
+    /// Look as the page around wants: custom properties and their values.
+    Theme(Vec<(&'static str, String)>),
     /// Ask before the page is left, or stop asking.
     Guard(bool),
     /// Load the sentences of a language and report [`super::Event::TextLoaded`].

@@ -1,6 +1,7 @@
 //! Everything that can happen: answers, timers, the browser's news, and what the person does.
 
 use super::effect::{Answer, EffectId, Format, Piece};
+use super::host::{HostSaid, Surface};
 use super::route::RouteKind;
 use crate::protocol::oauth::Resource;
 
@@ -43,6 +44,10 @@ pub enum Event {
     },
     /// The browser's network state changed.
     Online(bool),
+    /// The page around this one said something.
+    HostSaid(Box<HostSaid>),
+    /// The content of the frame has another height, in CSS pixels.
+    Resized(u64),
     /// The person did something.
     Intent(Intent),
 }
@@ -58,6 +63,8 @@ pub struct Start {
     pub storage: Option<Vec<(String, String)>>,
     /// Languages the browser wants, best first.
     pub languages: Vec<String>,
+    /// Where the page stands.
+    pub surface: Surface,
     /// Build id for the support report.
     pub build: &'static str,
 }
@@ -171,6 +178,8 @@ pub enum Intent {
     ShowCredential,
     /// "I have stored it."
     Stored(bool),
+    /// Hand the secret to the page around this one.
+    HandToHost,
     /// Leave the hand-over.
     Finish,
     /// Begin another set-up.

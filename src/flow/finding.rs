@@ -47,6 +47,10 @@ codes! {
     InsecurePage = "insecure_page";
     /// A link tried to set something only the configuration may set, or something unreadable. Slots: name.
     LinkIgnored = "link_ignored";
+    /// The page that shows this one in a frame is not among the allowed hosts. Slots: origin.
+    HostNotAllowed = "host_not_allowed";
+    /// The page that shows this one in a frame has not spoken to it.
+    HostSilent = "host_silent";
 
     // Sign-in
     /// The person declined the consent page (`access_denied`, AADSTS65004).

@@ -69,6 +69,7 @@ impl Model {
                     self.place = Place::HandOver;
                 }
             }
+            Intent::HandToHost => self.hand_to_host(out),
             Intent::Finish => self.finish(out),
             Intent::StartOver => self.start_over(out),
             choice => self.choose(choice, out),

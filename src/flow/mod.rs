@@ -2,7 +2,8 @@
 //! clock, draws no randomness and touches no browser, so a whole set-up runs in a native test in milliseconds.
 //!
 //! [`session`] signs in, `net` sends and gets tokens, [`checks`] reads facts, [`assess`] judges them, [`plan`] says
-//! what would change, [`run`] changes it, [`hand_over`] gives the credential away, [`checkpoint`] survives a reload.
+//! what would change, [`run`] changes it, [`hand_over`] gives the credential away, [`checkpoint`] survives a
+//! reload, [`host`] judges the page around this one.
 
 pub mod assess;
 pub mod calendar;
@@ -13,6 +14,7 @@ pub mod effect;
 pub mod event;
 pub mod finding;
 pub mod hand_over;
+pub mod host;
 mod intents;
 pub mod moment;
 mod net;
@@ -22,6 +24,7 @@ pub mod route;
 pub mod run;
 pub mod session;
 pub mod start;
+mod theme;
 
 pub use effect::{Effect, EffectId, Format, Piece};
 pub use event::{Event, Intent, Start};
@@ -89,6 +92,8 @@ pub(crate) enum Timer {
         /// Which keystroke set it.
         count: u64,
     },
+    /// The page around has been silent for a while.
+    Host,
     /// Ask for a token again.
     Renew(Resource),
     /// Ask a question again.
@@ -118,6 +123,8 @@ pub struct Model {
     pub catalogue: Rc<Catalogue>,
     /// Language in use or asked for.
     pub language: String,
+    /// The page around this one.
+    pub host: host::Host,
     /// Sign-in.
     pub session: Session,
     before_leaving: Option<Session>,
@@ -163,6 +170,7 @@ impl Default for Model {
             build: "",
             catalogue: Rc::default(),
             language: "en".into(),
+            host: host::Host::default(),
             session: Session::SignedOut,
             before_leaving: None,
             departure: None,
@@ -223,9 +231,16 @@ pub fn update(model: &mut Model, event: Event, moment: Moment) -> Vec<Effect> {
     let mut out = Out::new(moment);
     model.now = out.now;
     match event {
-        Event::Started(start) => model.start(*start, &mut out),
+        Event::Started(start) => {
+            model.start(*start, &mut out);
+            model.hear_early(&mut out);
+        }
         Event::TextLoaded { language, text } => model.text_loaded(&language, text.as_deref()),
+        Event::Resized(height) => model.host.height = height,
+        Event::HostSaid(said) => model.host_said(*said, &mut out),
         _ if !matches!(model.setup, Setup::Ready(_)) => {}
+        // Nobody works in a frame of somebody who may not show us.
+        Event::Intent(_) if !model.host.is_open() => {}
         Event::Replied { id, answer } => model.replied(id, &answer, &mut out),
         Event::Elapsed { id } => model.elapsed(id, &mut out),
         Event::Ticked => {}
@@ -243,6 +258,7 @@ impl Model {
     fn elapsed(&mut self, id: EffectId, out: &mut Out) {
         match self.net.take_timer(id) {
             Some(Timer::Typed { count }) if count == self.typed => self.typing_paused(out),
+            Some(Timer::Host) => self.host_is_silent(),
             Some(Timer::Renew(resource)) => self.renew(resource, out),
             Some(Timer::Ask { question, attempt }) => self.ask(*question, attempt, out),
             Some(Timer::Task { run, index }) => self.task_elapsed(run, index, out),

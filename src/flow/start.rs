@@ -4,7 +4,7 @@ use super::effect::Effect;
 use super::event::Start;
 use super::finding::{Finding, FindingCode};
 use super::moment::Out;
-use super::{Deployment, Model, Place, Setup, checkpoint, session};
+use super::{Deployment, Model, Place, Setup, checkpoint, session, theme};
 use crate::config::{self, Config, ConfigError, Endpoints, Publisher};
 use crate::flow::choices::Choices;
 use crate::protocol::url::{self, Address};
@@ -29,6 +29,7 @@ impl Deployment {
                 languages: Vec::new(),
                 default_language: "en".into(),
                 support: None,
+                hosts: Vec::new(),
             },
             folder: String::new(),
             home: "/".into(),
@@ -40,6 +41,7 @@ impl Deployment {
 impl Model {
     pub(super) fn start(&mut self, start: Start, out: &mut Out) {
         self.build = start.build;
+        self.begin_host(start.surface, out);
         let Some(address) = Address::parse(&start.address).filter(|address| url::is_trustworthy(&address.origin))
         else {
             let origin = url::origin(&start.address).unwrap_or_default();
@@ -73,10 +75,10 @@ impl Model {
             start.storage.unwrap_or_default().into_iter().partition(|(key, _)| key.starts_with(session::RECORD));
         let memory = kept.iter().find(|(key, _)| key == checkpoint::KEY).map(|(_, text)| text.as_str());
         self.restore(memory.and_then(|text| checkpoint::read(text, &deployment.config)));
-        self.load_text(out);
         if answer.is_none() {
-            self.preselect(&address);
+            self.preselect(url::pairs(&address.query), false, out);
         }
+        self.load_text(out);
         if answer.is_none() && self.interrupted.is_some() {
             self.notices.push(Finding::info(FindingCode::Interrupted));
         }
@@ -98,10 +100,11 @@ impl Model {
         }
     }
 
-    /// Query parameters may preselect, and nothing else (design section 8).
-    fn preselect(&mut self, address: &Address) {
+    /// Query parameters may preselect, and nothing else (design section 8); a host may name a company and colours too.
+    pub(super) fn preselect(&mut self, pairs: Vec<(String, String)>, host: bool, out: &mut Out) {
         let deployment = self.deployment();
-        for (name, value) in url::pairs(&address.query) {
+        let mut looks = Vec::new();
+        for (name, value) in pairs {
             let accepted = match (name.as_str(), &mut self.choices) {
                 ("preset", Some(choices)) => match deployment.config.presets.iter().find(|preset| preset.id == value) {
                     Some(preset) => {
@@ -131,12 +134,27 @@ impl Model {
                     }
                     sound
                 }
+                ("company", Some(choices)) if host => {
+                    let sound = (1..=30).contains(&value.chars().count()) && !value.contains(char::is_control);
+                    if sound {
+                        choices.companies = Some(vec![value.clone()]);
+                    }
+                    sound
+                }
+                (look, _) if host => {
+                    let property = look.strip_prefix("theme.").and_then(|look| theme::property(look, &value));
+                    looks.extend(property.map(|property| (property, value)));
+                    property.is_some()
+                }
                 _ => oauth::is_answer_parameter(&name),
             };
             if !accepted {
                 let name: String = name.chars().filter(|sign| !sign.is_control()).take(40).collect();
                 self.notices.push(Finding::info(FindingCode::LinkIgnored).with("name", name));
             }
+        }
+        if !looks.is_empty() {
+            out.push(Effect::Theme(looks));
         }
     }
 

@@ -18,6 +18,9 @@ messages! {
     BUSY_STARTING_MORE = "Reading the configuration of this page.";
     BUSY_LEAVING = "Going to Microsoft’s sign-in page";
     BUSY_LEAVING_MORE = "You come back here afterwards. What you chose is kept in this tab.";
+    BUSY_HOST_MORE = "Waiting for the page around this one to say who it is.";
+    BUSY_CLOSED = "Closed";
+    BUSY_CLOSED_MORE = "The page around this one has ended the visit. What was set up stays as it is.";
     BUSY_REDEEMING = "Signing you in";
     BUSY_REDEEMING_MORE = "Trading Microsoft’s one-time code for an access token.";
 
@@ -52,6 +55,9 @@ messages! {
     DO_UNDO_CONFIRM = "Take all of this back";
     DO_KEEP = "Keep it as it is";
     DO_REMINDER = "Download the reminder (.ics)";
+    HOST_INSIDE = "Shown inside {origin}";
+    DO_HAND_TO_HOST = "Hand the secret to {origin}";
+    HANDED_TO_HOST = "The secret was handed to {origin}.";
     DO_SHOW_CREDENTIAL = "Show the credential";
     DO_DISMISS = "Close";
     DO_DOWNLOAD = "Download";

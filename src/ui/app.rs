@@ -86,7 +86,7 @@ impl Component for App {
                 .say(&cx, words::SKIP_TO_CONTENT)
                 .on(ListenerKind::onclick, to_content)
                 .into(),
-            header(&cx, &view.header),
+            header(&cx, &view.header, view.mounted),
             of("div", "frame")
                 .maybe((!view.stages.is_empty()).then(|| journey(&cx, &view.stages)))
                 .add(of("main", "page").set("id", "page").all(notices).add(page(&cx, &view.page)))
@@ -104,11 +104,18 @@ impl Component for App {
         if self.told.as_ref() == Some(&now) {
             return;
         }
+        let mounted = self.view.mounted;
         if let Some(document) = document() {
-            if let Some(root) = document.document_element() {
+            // A page that has mounted us keeps its own title and language; ours is that of the element.
+            let root = if mounted {
+                document.query_selector("[data-entrada]").ok().flatten()
+            } else {
+                document.document_element()
+            };
+            if let Some(root) = root {
                 root.set_attribute("lang", &now.0).ok();
             }
-            if let Some(text) = heading().and_then(|heading| heading.text_content()) {
+            if let (Some(text), false) = (heading().and_then(|heading| heading.text_content()), mounted) {
                 document.set_title(&[&text, " · Entrada"].concat());
             }
         }
@@ -147,7 +154,7 @@ fn screen(page: &Page) -> u8 {
     }
 }
 
-fn header(cx: &Cx, header: &HeaderView) -> Html {
+fn header(cx: &Cx, header: &HeaderView, mounted: bool) -> Html {
     let who = header.account.as_ref().map(|(name, login)| {
         let tenant =
             header.tenant.as_ref().map_or_else(|| login.clone(), |(name, domain)| format!("{name} · {domain}"));
@@ -155,8 +162,14 @@ fn header(cx: &Cx, header: &HeaderView) -> Html {
             .add(of("div", "topbar__person").put("title", login).add(el("b").text(name)).add(el("span").text(&tenant)))
             .add(parts::button::button(cx, cx.say(words::SIGN_OUT), parts::button::Rank::Subtle, &Intent::SignOut))
     });
-    let picture = el("img").set("src", "icon.svg").set("alt", "").set("width", "24").set("height", "24");
-    of("header", "topbar").add(of("span", "topbar__brand").add(picture).text("Entrada")).maybe(who).into()
+    // In a page that has mounted us, the address would be another.
+    let picture =
+        (!mounted).then(|| el("img").set("src", "icon.svg").set("alt", "").set("width", "24").set("height", "24"));
+    of("header", "topbar")
+        .add(of("span", "topbar__brand").maybe(picture).text("Entrada"))
+        .maybe(header.host.as_ref().map(|host| of("span", "topbar__host").text(host)))
+        .maybe(who)
+        .into()
 }
 
 fn journey(cx: &Cx, stages: &[StageView]) -> Html {
@@ -189,10 +202,12 @@ fn footer(cx: &Cx, view: &ViewModel) -> Html {
 }
 
 fn focus_heading() {
-    if let Some(window) = web_sys::window() {
-        window.scroll_to_with_x_and_y(0.0, 0.0);
+    let heading = heading();
+    // Its own top where the page is somebody else's, that of the window where it is ours.
+    if let Some(top) = heading.as_ref().and_then(|heading| heading.closest("#app, [data-entrada]").ok().flatten()) {
+        top.scroll_into_view();
     }
-    if let Some(heading) = heading() {
+    if let Some(heading) = heading {
         heading.focus().ok();
     }
 }

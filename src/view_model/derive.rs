@@ -3,6 +3,7 @@
 use super::{
     FieldView, HeaderView, Page, StageState, StageView, ViewModel, WelcomeView, choose, finish, plan, run, words,
 };
+use crate::flow::host::{Standing, Surface};
 use crate::flow::run::{Task, TaskState};
 use crate::flow::session::{SCOPES, Session};
 use crate::flow::{Finding, Model, Place, Setup};
@@ -17,6 +18,7 @@ impl From<&Model> for ViewModel {
         };
         let offered = deployment.map(|it| it.config.languages.as_slice()).unwrap_or_default();
         Self {
+            mounted: model.host.surface == Surface::Module,
             language: words.language().to_owned(),
             words: words.clone(),
             languages: LANGUAGES
@@ -24,8 +26,8 @@ impl From<&Model> for ViewModel {
                 .filter(|(tag, _)| offered.iter().any(|language| language == tag))
                 .map(|(tag, name)| ((*tag).to_owned(), (*name).to_owned()))
                 .collect(),
-            header: header(model),
-            stages: if deployment.is_some() { stages(model.place, words) } else { Vec::new() },
+            header: header(model, words),
+            stages: if deployment.is_some() && model.host.is_open() { stages(model.place, words) } else { Vec::new() },
             announcement: announcement(model, words),
             notices: notices(model, words),
             support: deployment
@@ -36,11 +38,14 @@ impl From<&Model> for ViewModel {
     }
 }
 
-fn header(model: &Model) -> HeaderView {
+fn header(model: &Model, words: &Catalogue) -> HeaderView {
     let organization = model.facts.directory.known().and_then(|directory| directory.organization.as_ref());
     HeaderView {
         account: model.account().map(|account| (account.name.clone(), account.username.clone())),
         tenant: organization.map(|organization| (organization.name.clone(), organization.domain.clone())),
+        // Whoever works in a frame has to see in whose page (sign-in.md 3.4).
+        host: (model.host.surface == Surface::Frame && model.host.standing == Standing::Open)
+            .then(|| words.fill(en::HOST_INSIDE, &[("origin", &model.host.origin)])),
     }
 }
 
@@ -114,6 +119,11 @@ fn page(model: &Model, words: &Catalogue) -> Page {
     match (&model.setup, &model.session) {
         (Setup::Waiting, _) => busy(en::BUSY_STARTING, en::BUSY_STARTING_MORE),
         (Setup::Broken(found), _) => Page::Problem(words::finding(words, found)),
+        _ if !model.host.is_open() => match (model.host.trouble(), model.host.standing) {
+            (Some(found), _) => Page::Problem(words::finding(words, &found)),
+            (None, Standing::Closed) => busy(en::BUSY_CLOSED, en::BUSY_CLOSED_MORE),
+            (None, _) => busy(en::BUSY_STARTING, en::BUSY_HOST_MORE),
+        },
         (_, Session::Leaving) => busy(en::BUSY_LEAVING, en::BUSY_LEAVING_MORE),
         (_, Session::Redeeming) => busy(en::BUSY_REDEEMING, en::BUSY_REDEEMING_MORE),
         (_, Session::SignedOut) => welcome(model, words),

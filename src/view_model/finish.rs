@@ -61,6 +61,11 @@ pub(super) fn hand_over(model: &Model, run: &Run, words: &Catalogue) -> Option<H
             .collect(),
         stored: run.stored,
         ends: credential.ends.map(|ends| words.fill(en::ENDS, &[("date", &date::day(ends))])).unwrap_or_default(),
+        to_host: model.can_hand_to_host().then(|| ActionView {
+            label: words.fill(en::DO_HAND_TO_HOST, &[("origin", &model.host.origin)]),
+            intent: Intent::HandToHost,
+        }),
+        handed: run.handed.then(|| words.fill(en::HANDED_TO_HOST, &[("origin", &model.host.origin)])),
         notes: unfinished(run, words),
     })
 }

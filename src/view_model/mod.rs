@@ -20,6 +20,8 @@ use crate::text::Catalogue;
 /// The whole screen.
 #[derive(Debug, Clone)]
 pub struct ViewModel {
+    /// Somebody's page has mounted this one: title, language and scrolling of the document are theirs.
+    pub mounted: bool,
     /// Language tag in use, for `lang`.
     pub language: String,
     /// Sentences of that language, for the words that belong to a screen rather than to a fact.
@@ -47,6 +49,8 @@ pub struct HeaderView {
     pub account: Option<(String, String)>,
     /// Tenant name and domain.
     pub tenant: Option<(String, String)>,
+    /// Whose page this one is shown in.
+    pub host: Option<String>,
 }
 
 /// Where a stage of the journey stands.

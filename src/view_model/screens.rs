@@ -296,6 +296,10 @@ pub struct HandOverView {
     pub stored: bool,
     /// "Ends on …"
     pub ends: String,
+    /// The button that hands the secret to the page around, where the configuration allows it.
+    pub to_host: Option<ActionView>,
+    /// That it was handed there.
+    pub handed: Option<String>,
     /// What is not ready yet.
     pub notes: Vec<FindingView>,
 }

@@ -5,6 +5,7 @@
 mod authorities;
 mod bad_input;
 mod doctor;
+mod embedding;
 mod environments;
 mod interruptions;
 mod limits;

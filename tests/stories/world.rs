@@ -4,7 +4,9 @@
 //! tab, a redirect throws the model away, and time passes only when something is waited for.
 #![allow(unreachable_pub, reason = "a test crate exports nothing; `pub` marks what stories use")]
 
+use entrada::embed::{Told, told};
 use entrada::flow::effect::Answer;
+use entrada::flow::host::Surface;
 use entrada::flow::{Effect, Event, Intent, Model, Moment, Piece, Start, update};
 use entrada::protocol::entropy::Entropy;
 use entrada::protocol::http::{Body, Request, Response, Silence};
@@ -66,6 +68,15 @@ pub struct World {
     pub address: String,
     /// Where the page was left to.
     pub departed: Option<String>,
+    /// Where the page stands.
+    pub surface: Surface,
+    /// What was told to the page around, as it would arrive there.
+    pub told: Vec<Value>,
+    /// What the page around says before anything else.
+    pub greeting: Option<Event>,
+    /// Custom properties set.
+    pub looks: Vec<(&'static str, String)>,
+    teller: Told,
     /// What was copied.
     pub clipboard: Option<(Piece, Secret)>,
     /// Files offered.
@@ -101,6 +112,11 @@ impl World {
             storage: Some(BTreeMap::new()),
             address: FOLDER.into(),
             departed: None,
+            surface: Surface::Page,
+            told: Vec::new(),
+            greeting: None,
+            looks: Vec::new(),
+            teller: Told::default(),
             clipboard: None,
             downloads: Vec::new(),
             opened: Vec::new(),
@@ -126,6 +142,7 @@ impl World {
     /// The same; nothing is waited for.
     pub fn start(&mut self) {
         self.model = Model::default();
+        self.teller = Told::default();
         self.line.clear();
         self.departed = None;
         self.guarded = false;
@@ -134,9 +151,18 @@ impl World {
             config: self.config.clone(),
             storage: self.storage.as_ref().map(|map| map.clone().into_iter().collect()),
             languages: vec!["en".into()],
+            surface: self.surface,
             build: "test",
         };
+        if let Some(greeting) = self.greeting.clone() {
+            self.event(greeting);
+        }
         self.event(Event::Started(Box::new(start)));
+    }
+
+    /// What the page around would receive.
+    fn hear(&mut self, news: &entrada::protocol::json::Value) {
+        self.told.push(serde_json::from_str(&news.to_line()).unwrap());
     }
 
     /// Something happens now.
@@ -148,6 +174,9 @@ impl World {
         let effects = update(&mut self.model, event, Moment { now, entropy: Entropy::new(seed) });
         for effect in effects {
             self.perform(effect);
+        }
+        for news in told(&self.model, &mut self.teller) {
+            self.hear(&news);
         }
         // Every state must be drawable; a screen that cannot be derived is a crash for the person.
         let _ = ViewModel::from(&self.model);
@@ -255,6 +284,11 @@ impl World {
                 self.later(1, Event::Copied { piece, worked: true });
             }
             Effect::Download { name, content, .. } => self.downloads.push((name, content.open().to_owned())),
+            Effect::Tell(tell) => {
+                let news = self.teller.tell(&self.model, &tell);
+                self.hear(&news);
+            }
+            Effect::Theme(looks) => self.looks = looks,
             Effect::Guard(on) => self.guarded = on,
             Effect::LoadText { language } => self.later(1, Event::TextLoaded { language, text: None }),
         }

@@ -246,7 +246,8 @@ pub enum Outcome {
 /// A run.
 #[derive(Debug)]
 pub struct Run {
-    id: u64,
+    /// Tells runs of one page apart.
+    pub id: u64,
     /// What it needs.
     pub brief: Brief,
     /// What it has learnt.
@@ -257,6 +258,8 @@ pub struct Run {
     pub stopping: bool,
     /// The person ticked "I have stored it".
     pub stored: bool,
+    /// The secret was handed to the page around this one.
+    pub handed: bool,
     /// Display names of secrets that were asked for; one of them may exist without anybody having seen it.
     secret_names: Vec<String>,
     /// Set when it ended.
@@ -285,6 +288,7 @@ impl Run {
             tasks,
             stopping: false,
             stored: false,
+            handed: false,
             secret_names: Vec::new(),
             outcome: None,
         }

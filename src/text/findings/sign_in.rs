@@ -31,6 +31,19 @@ super::sentences_of! {
          configuration of this page."
         "Look through the choices before you go on. If the link was meant to do more, ask whoever sent it."
 
+    host_not_allowed Host
+        "This page may not be shown inside {origin}"
+        "A page with your sign-in in it could be misused by whoever shows it, so it works only inside pages that its \
+         configuration names."
+        "Open it in a window of its own. If {origin} is meant to show it, add that origin to embedding.hosts in config.json \
+         and to frame-ancestors in the server's headers."
+
+    host_silent Host
+        "The page around this one does not answer"
+        "This page is shown inside another, which has not said who it is. Until it does, nothing can be done here."
+        "Open it in a window of its own. If you host the outer page, show this one with the element of v1/embed.js rather than a \
+         plain frame."
+
     consent_declined You
         "The permissions were not granted"
         "The consent page was declined or closed. Nothing was changed in your tenant."

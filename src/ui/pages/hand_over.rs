@@ -52,6 +52,10 @@ fn credential(cx: &Cx, view: &HandOverView, shown: Html) -> El {
     of("section", "card credential")
         .add(of("div", "row__line").add(el("h2").say(cx, words::HAND_SECRET)).add(once))
         .add(shown)
+        .maybe(view.to_host.as_ref().map(|to| {
+            of("div", "actions").add(button(cx, &to.label, Rank::Secondary, &to.intent).set("id", "hand-to-host"))
+        }))
+        .maybe(view.handed.as_ref().map(|said| of("p", "state tone--success").set("role", "status").text(said)))
         .add(of("p", "field__hint").text(&view.ends))
         .add(stored)
 }
