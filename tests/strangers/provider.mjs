@@ -19,6 +19,12 @@ say({ issuer });
 const [line] = await once(lines, "line");
 const { clientId, page } = JSON.parse(line);
 
+// Pages of our own, because the package's ask for a font at Google, and a test must not leave this machine.
+const html = (title, body) =>
+  `<!doctype html><html lang="en"><meta charset="utf-8"><link rel="icon" href="data:,"><title>${title}</title><h1>${title}</h1>${body}</html>`;
+const LEAVE = '<button id="leave" type="submit" form="op.logoutForm" name="logout" value="yes">Sign out</button>';
+const WORDS = { login: "Sign in as Petra", consent: "Accept" };
+
 const person = { name: "Petra Provider", preferred_username: "petra@provider.example", email: "petra@provider.example" };
 
 const provider = new Provider(issuer, {
@@ -52,15 +58,36 @@ const provider = new Provider(issuer, {
   rotateRefreshToken: true,
   features: {
     claimsParameter: { enabled: true },
-    // Its own pages for signing in and consenting; any name and any password are taken.
-    devInteractions: { enabled: true },
-    rpInitiatedLogout: { enabled: true },
+    devInteractions: { enabled: false },
+    rpInitiatedLogout: { enabled: true, logoutSource: (ctx, form) => (ctx.body = html("Sign out?", form + LEAVE)) },
     revocation: { enabled: true },
     userinfo: { enabled: true },
   },
   clientBasedCORS: (ctx, origin) => origin === new URL(page).origin,
   cookies: { keys: ["only for tests"] },
+  interactions: { url: (ctx, { uid }) => `/interaction/${uid}` },
+  renderError(ctx, out) {
+    ctx.type = "html";
+    ctx.body = html("Refused", `<p id="refused">${out.error}</p>`);
+  },
 });
+
+/** Shows who wants what as one button, and takes it as answer. */
+async function interact(request, response) {
+  const { prompt, params, session } = await provider.interactionDetails(request, response);
+  if (request.method === "GET") {
+    response.setHeader("content-type", "text/html; charset=utf-8");
+    return response.end(html(WORDS[prompt.name], `<form method="post"><button id="${prompt.name}">${WORDS[prompt.name]}</button></form>`));
+  }
+  let result = { login: { accountId: "petra" } };
+  if (prompt.name === "consent") {
+    const grant = new provider.Grant({ accountId: session.accountId, clientId: params.client_id });
+    grant.addOIDCScope(params.scope);
+    grant.addOIDCClaims(prompt.details.missingOIDCClaims ?? []);
+    result = { consent: { grantId: await grant.save() } };
+  }
+  return provider.interactionFinished(request, response, result, { mergeWithLastSubmission: true });
+}
 
 const told = ({ oidc }) => ({ client: oidc.client?.clientId, grant: oidc.params?.grant_type, scope: oidc.params?.scope });
 for (const event of ["authorization.success", "grant.success", "end_session.success"]) {
@@ -72,5 +99,12 @@ for (const event of ["authorization.error", "grant.error", "end_session.error", 
     say({ event, ...told(ctx), ...why });
   });
 }
-server.on("request", provider.callback());
+const answer = provider.callback();
+server.on("request", (request, response) => {
+  if (!request.url.startsWith("/interaction/")) return answer(request, response);
+  return interact(request, response).catch((error) => {
+    say({ event: "interaction.error", error: String(error) });
+    response.writeHead(500).end();
+  });
+});
 say({ ready: true });

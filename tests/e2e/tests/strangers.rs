@@ -1,5 +1,6 @@
 //! Strangers against us, and us against strangers: Microsoft's own browser library (`@azure/msal-browser`) signs in to
-//! the local cloud as it would to Entra. The programs are in `tests/strangers`, `cargo xtask test` brings their packages.
+//! the local cloud as it would to Entra, and our page signs in at an OpenID provider that nobody here wrote
+//! (`oidc-provider`). The programs are in `tests/strangers`, `cargo xtask test` brings their packages.
 //!
 //! Ignored in a plain `cargo test`, because they need Node's packages: `cargo xtask test` runs them as a tier of their own.
 #![allow(clippy::expect_used, clippy::panic, reason = "what fails here is a test")]
@@ -7,7 +8,7 @@
 use std::env;
 use std::path::{Path, PathBuf};
 
-use entrada_e2e::{Consent, Parameters, Row, Setting, World, table};
+use entrada_e2e::{Consent, Parameters, Provider, Row, Setting, World, dist, files, form_of, query_of, table};
 use serde_json::{Value, json};
 
 const ADA: &str = "ada@cronus.example";
@@ -148,7 +149,8 @@ async fn theirs() -> Parameters {
 async fn every_difference_to_microsofts_library_is_explained() {
     let file = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../docs/sign-in-parameters.md");
     let text = std::fs::read_to_string(&file).expect("docs/sign-in-parameters.md is there");
-    let written: Vec<Row> = text.lines().filter_map(Row::read).collect();
+    let (table_of_both, _) = text.split_once("\n## ").expect("another table follows");
+    let written: Vec<Row> = table_of_both.lines().filter_map(Row::read).collect();
     let (_world, ours) = ours().await;
     let mut rows = table(&ours, &theirs().await);
     for row in &mut rows {
@@ -167,4 +169,123 @@ async fn every_difference_to_microsofts_library_is_explained() {
          {needless:#?}\ngone: {gone:#?}\nThe table as it is now:\n{}",
         lines.join("\n")
     );
+}
+
+/// Client id of our page at the provider.
+const CLIENT: &str = "c0ffee00-e474-4da0-8000-0000000000aa";
+
+/// Our page, configured by nothing but the provider's issuer. Graph and Business Central are the local cloud's, which knows
+/// nothing of the provider.
+async fn at_the_provider(world: &World) -> (Provider, files::Host) {
+    let mut provider = Provider::start(&strangers());
+    let config = std::fs::read_to_string(dist().join("config.json")).expect("the page has a configuration");
+    let mut config: Value = serde_json::from_str(&config).expect("JSON");
+    config["clientId"] = json!(CLIENT);
+    let origins = &world.cloud.origins;
+    config["endpoints"] = json!({
+        "authority": provider.issuer, "graph": origins.graph, "businessCentral": origins.business_central,
+    });
+    let host = files::serve(&dist(), "/", &[("config.json", Some(&config.to_string()))]).await;
+    provider.expect(CLIENT, &host.address);
+    world.screen.go(&host.address).await;
+    world.journey().see("Give an integration access to Business Central").await;
+    (provider, host)
+}
+
+/// Signs in at the provider's own pages.
+async fn petra_signs_in(world: &World) {
+    world.screen.click("#sign-in").await;
+    world.screen.click("#login").await;
+    world.screen.click("#consent").await;
+}
+
+fn events(provider: &Provider) -> Vec<(String, String)> {
+    let text = |it: &Value, name: &str| it[name].as_str().unwrap_or_default().to_owned();
+    provider.said().iter().map(|it| (text(it, "event"), text(it, "grant"))).collect()
+}
+
+#[tokio::test(flavor = "multi_thread")]
+#[ignore = "needs npm packages; `cargo xtask test` brings them"]
+async fn a_certified_provider_accepts_our_sign_in_from_discovery_to_sign_out() {
+    let world = World::open().await;
+    let (provider, host) = at_the_provider(&world).await;
+    petra_signs_in(&world).await;
+    let (screen, journey) = (&world.screen, world.journey());
+    journey.see("Choose what to set up").await;
+    screen.until("everything was asked", "return !document.querySelector('.state--running')").await;
+    // What comes after the sign-in is another service's matter: the local cloud's, which does not know these tokens. The
+    // page says who signed in where, and what was refused.
+    let text = screen.text("#app").await;
+    let realm = provider.issuer.trim_start_matches("http://");
+    for shown in
+        ["petra@provider.example", realm, "401 InvalidAuthenticationToken", "The list of environments was refused"]
+    {
+        assert!(text.contains(shown), "“{shown}” is not in sight:\n{text}");
+    }
+    let said = |name: &str, grant: &str| (name.to_owned(), grant.to_owned());
+    let signed_in = [
+        said("authorization.success", ""),
+        said("grant.success", "authorization_code"),
+        said("grant.success", "refresh_token"),
+    ];
+    assert_eq!(events(&provider), signed_in);
+
+    // The first screen again, at the very address, and the provider's session is over: it asks who it is.
+    screen.press_named("Sign out").await;
+    screen.click("#leave").await;
+    journey.see("Give an integration access to Business Central").await;
+    assert_eq!(screen.address().await, host.address);
+    assert_eq!(events(&provider).last(), Some(&said("end_session.success", "")));
+    screen.click("#sign-in").await;
+    screen.find("#login").await;
+
+    let traffic = screen.traffic().await;
+    let to_provider: Vec<_> = traffic.all().iter().filter(|sent| sent.url.starts_with(&provider.issuer)).collect();
+    assert!(to_provider.iter().all(|sent| sent.status.is_none_or(|status| status < 400)), "{to_provider:#?}");
+    assert!(to_provider[0].url.ends_with("/.well-known/openid-configuration"), "{to_provider:#?}");
+    let names = |fields: Vec<(String, String)>| fields.into_iter().map(|(name, _)| name).collect::<Vec<_>>();
+    let sign_out = to_provider.iter().find(|sent| sent.url.contains("/session/end?")).expect("it was told");
+    // No token in an address (checklist 4.3 rule 10): the client id says who leaves.
+    assert_eq!(names(query_of(sign_out)), ["post_logout_redirect_uri", "client_id"]);
+    let back = traffic.all().iter().find(|sent| sent.url.contains("redirect.html#")).expect("it came back");
+    assert!(back.url.contains("&iss=http%3A%2F%2Flocalhost"), "the provider names itself (RFC 9207)");
+    let refreshed = to_provider.iter().find(|sent| form_of(sent).iter().any(|(_, value)| value == "refresh_token"));
+    let scope = form_of(refreshed.expect("Business Central's token came by refresh"));
+    let scope = scope.iter().find(|(name, _)| name == "scope").map(|(_, value)| value.clone()).unwrap_or_default();
+    assert!(scope.contains("businesscentral") && !scope.contains("graph"), "one resource per token: {scope}");
+    world.all_is_well(&["401"]).await;
+}
+
+/// Runs in every page before the page's own script: `change` may alter what this tab kept or what came back.
+async fn a_certified_provider_meets(change: &str) -> (World, Provider, files::Host) {
+    let world = World::open().await;
+    let (provider, host) = at_the_provider(&world).await;
+    world.screen.before_every_page(change).await;
+    petra_signs_in(&world).await;
+    world.journey().see("Give an integration access to Business Central").await;
+    (world, provider, host)
+}
+
+#[tokio::test(flavor = "multi_thread")]
+#[ignore = "needs npm packages; `cargo xtask test` brings them"]
+async fn a_certified_provider_refuses_another_verifier_and_the_page_says_so() {
+    let other = "for (const [key, text] of Object.entries(sessionStorage)) if (key.startsWith('entrada.signin.'))
+        sessionStorage.setItem(key, text.replace(/\"verifier\":\"[^\"]*/, `\"verifier\":\"${'A'.repeat(43)}`))";
+    let (world, provider, _host) = a_certified_provider_meets(other).await;
+    let last = provider.said().last().cloned().unwrap_or_default();
+    assert_eq!((&last["event"], &last["error"]), (&json!("grant.error"), &json!("invalid_grant")), "{last}");
+    assert_eq!(last["detail"], "code_verifier does not match code_challenge", "{last}");
+    assert_eq!(world.journey().findings().await, ["sign_in_failed"]);
+    assert!(world.screen.text("#app").await.contains("It answered: invalid_grant"));
+    world.all_is_well(&["/token"]).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+#[ignore = "needs npm packages; `cargo xtask test` brings them"]
+async fn an_answer_that_names_another_issuer_is_not_redeemed() {
+    let mix_up = "if (location.hash.includes('&iss=')) history.replaceState(null, '', location.hash.replace(/&iss=[^&]*/, '&iss=https%3A%2F%2Fevil.example'))";
+    let (world, provider, _host) = a_certified_provider_meets(mix_up).await;
+    assert_eq!(events(&provider), [("authorization.success".to_owned(), String::new())], "no token call");
+    assert_eq!(world.journey().findings().await, ["identity_rejected"]);
+    world.all_is_well(&[]).await;
 }
