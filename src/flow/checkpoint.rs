@@ -61,15 +61,4 @@ impl Model {
         let record = json!({ "v": VERSION, "choices": choices.to_json(), "run": run, "language": &self.language });
         out.push(Effect::Store { key: KEY.into(), value: record.to_line() });
     }
-
-    /// Leaves nothing behind: no record, no facts, no run.
-    pub(super) fn forget_work(&mut self, out: &mut Out) {
-        self.run = None;
-        self.plan = None;
-        self.interrupted = None;
-        self.facts = super::checks::Facts::default();
-        self.place = Place::Welcome;
-        out.push(Effect::Guard(false));
-        out.push(Effect::Forget { key: KEY.into() });
-    }
 }

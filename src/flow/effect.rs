@@ -37,6 +37,8 @@ pub enum Piece {
     SupportReport,
     /// The consent link for another administrator.
     ConsentLink,
+    /// The link with which an administrator consents to this page itself.
+    PageConsent,
     /// The reminder.
     Calendar,
 }

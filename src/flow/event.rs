@@ -76,6 +76,8 @@ pub enum Intent {
     SignIn,
     /// Sign in with another account.
     SwitchAccount,
+    /// Sign in as the same person at the tenant that was typed.
+    SwitchTenant,
     /// Sign out and leave nothing.
     SignOut,
     /// Tenant to sign in to, by domain or id; empty for one's own.

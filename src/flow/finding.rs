@@ -79,6 +79,16 @@ codes! {
     RedirectNotSpa = "redirect_not_spa";
     /// The session ended: 24 h are over, or it was revoked (700082, 700084, 70043, 50173 …).
     SessionEnded = "session_ended";
+    /// The sign-in ends within the hour. Slots: minutes.
+    SessionShort = "session_short";
+    /// Entra saw the same request too often in a short time (50196). Nothing is tried by itself any more.
+    TooManyAttempts = "too_many_attempts";
+    /// Entra has no time for the sign-in (90033, 90055, 50033, `temporarily_unavailable`).
+    SignInBusy = "sign_in_busy";
+    /// A partner works in a customer tenant that has not authorized this page (90099).
+    PartnerNotAuthorized = "partner_not_authorized";
+    /// A policy of the tenant keeps accounts of other organizations out (500212, 500213, 530034).
+    OutsidersBlocked = "outsiders_blocked";
     /// Any other refusal at sign-in. Slots: code, number.
     SignInFailed = "sign_in_failed";
     /// The ID token does not fit the request (audience, issuer, nonce, tenant). Slots: detail.
@@ -89,6 +99,8 @@ codes! {
     ClockWrong = "clock_wrong";
     /// Consent for Business Central's delegated permissions is missing (65001 on the refresh).
     BusinessCentralConsentMissing = "business_central_consent_missing";
+    /// Entra gave fewer permissions than were asked for, or wants consent for them (65001). Slots: permissions.
+    PermissionMissing = "permission_missing";
 
     // Checks
     /// None of the Entra roles that can do this was found among the active ones. A warning: PIM or custom roles do not show.

@@ -86,7 +86,12 @@ pub fn piece(credential: &Credential, piece: Piece) -> Option<Secret> {
         Piece::BaseUrl(index) => Secret::new(credential.environments.get(index)?.1.clone()),
         Piece::Format(wanted) => format(credential, wanted),
         Piece::ProofCommand => Secret::new(proof_command(credential)),
-        Piece::Invitation | Piece::Description(_) | Piece::SupportReport | Piece::ConsentLink | Piece::Calendar => {
+        Piece::Invitation
+        | Piece::Description(_)
+        | Piece::SupportReport
+        | Piece::ConsentLink
+        | Piece::PageConsent
+        | Piece::Calendar => {
             return None;
         }
     })

@@ -20,13 +20,14 @@ impl Model {
             self.copied = None;
         }
         match intent {
-            Intent::SignIn => self.enter(None, out),
-            Intent::SwitchAccount => self.enter(Some("select_account"), out),
+            Intent::SignIn => self.enter(Wish::default(), out),
+            Intent::SwitchAccount => self.enter(Wish { prompt: Some("select_account"), ..Wish::default() }, out),
+            Intent::SwitchTenant => self.switch_tenant(out),
             Intent::SignOut => self.sign_out(out),
             Intent::TenantTyped(text) => self.type_tenant(text, out),
             Intent::Language(tag) => self.use_language(&tag, out),
             Intent::Dismiss => self.notices.clear(),
-            Intent::GrantConsent(_) => self.enter(Some("consent"), out),
+            Intent::GrantConsent(_) => self.enter(self.consent_wish(), out),
             Intent::GrantMorePermission => {
                 self.sign_in(Wish::permission("AppRoleAssignment.ReadWrite.All"), out);
             }
@@ -77,14 +78,22 @@ impl Model {
     }
 
     /// A sign-in by click; the only thing that starts one.
-    fn enter(&mut self, prompt: Option<&'static str>, out: &mut Out) {
+    fn enter(&mut self, wish: Wish, out: &mut Out) {
         let busy = matches!(self.session, Session::Leaving | Session::Redeeming);
         let tenant_fits = self.tenant_typed.trim().is_empty() || start::is_tenant_name(&self.tenant_typed);
         if busy || !tenant_fits || self.run.as_ref().is_some_and(super::Run::holds_unstored_secret) {
             return;
         }
         self.notices.clear();
-        self.sign_in(Wish { prompt, ..Wish::default() }, out);
+        self.sign_in(wish, out);
+    }
+
+    /// The same person at the tenant that was typed (sign-in.md 2.5: partners re-authorise there).
+    fn switch_tenant(&mut self, out: &mut Out) {
+        if !self.tenant_typed.trim().is_empty() {
+            let tenant = Some(self.wanted_tenant());
+            self.enter(Wish { tenant, ..Wish::default() }, out);
+        }
     }
 
     /// True when the tenant field holds something that cannot be a tenant.
@@ -310,7 +319,7 @@ impl Model {
     }
 
     pub(super) fn typing_paused(&mut self, out: &mut Out) {
-        if matches!(self.session, Session::SignedOut) && !self.tenant_is_odd() {
+        if !self.tenant_typed.is_empty() && !self.tenant_is_odd() {
             self.locate_ahead(out);
         }
         self.reread_application(out);
@@ -331,6 +340,14 @@ impl Model {
             }
             _ => None,
         }
+    }
+
+    /// Where an administrator of the wanted tenant consents to this page: without a way back, because the administrator
+    /// is somebody else in another browser (graph.md 9, short form; sign-in.md 2.5 for partners).
+    fn page_consent(&self) -> Option<String> {
+        let config = &self.deployment().config;
+        let tenant = self.account().map_or_else(|| self.wanted_tenant(), |account| account.tenant.clone());
+        config.endpoints.entra(&tenant)?.admin_consent(&config.client_id)
     }
 
     /// The card of the record in the web client: the list filtered by client id once the record exists, a new card
@@ -358,6 +375,7 @@ impl Model {
         match piece {
             Piece::Invitation => Some(Secret::new(self.invitation())),
             Piece::ConsentLink => self.outside(&Intent::OpenConsentPage).map(Secret::new),
+            Piece::PageConsent => self.page_consent().map(Secret::new),
             Piece::Description(lane) => self.run.as_ref().map(|run| Secret::new(super::run::description_of(run, lane))),
             Piece::SupportReport => Some(Secret::new(self.support_report())),
             Piece::Calendar => None,

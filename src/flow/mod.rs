@@ -86,7 +86,7 @@ pub enum Place {
 
 /// What a timer is for.
 #[derive(Debug, Clone)]
-pub(crate) enum Timer {
+pub(in crate::flow) enum Timer {
     /// The person stopped typing for a moment.
     Typed {
         /// Which keystroke set it.
@@ -94,6 +94,8 @@ pub(crate) enum Timer {
     },
     /// The page around has been silent for a while.
     Host,
+    /// Redeem a code again, after the token service had no time for it.
+    Redeem(Box<session::Redemption>),
     /// Ask for a token again.
     Renew(Resource),
     /// Ask a question again.
@@ -129,6 +131,9 @@ pub struct Model {
     pub session: Session,
     before_leaving: Option<Session>,
     departure: Option<session::Departure>,
+    left_with: Option<String>,
+    /// What only a person can bring, at the next sign-in (sign-in.md 2.6).
+    step_up: Option<String>,
     whereabouts: Vec<(String, session::Located)>,
     renewals: u32,
     /// Screen.
@@ -174,6 +179,8 @@ impl Default for Model {
             session: Session::SignedOut,
             before_leaving: None,
             departure: None,
+            left_with: None,
+            step_up: None,
             whereabouts: Vec::new(),
             renewals: 0,
             place: Place::Welcome,
@@ -244,8 +251,8 @@ pub fn update(model: &mut Model, event: Event, moment: Moment) -> Vec<Effect> {
         Event::Replied { id, answer } => model.replied(id, &answer, &mut out),
         Event::Elapsed { id } => model.elapsed(id, &mut out),
         Event::Ticked => {}
-        Event::StorageRefused => model.storage_refused(),
-        Event::Restored => model.back_from_leaving(),
+        Event::StorageRefused => model.storage_refused(&mut out),
+        Event::Restored => model.back_from_leaving(&mut out),
         Event::Copied { piece, worked } => model.copied(piece, worked),
         Event::Online(online) => model.online(online, &mut out),
         Event::Intent(intent) => model.intend(intent, &mut out),
@@ -259,6 +266,7 @@ impl Model {
         match self.net.take_timer(id) {
             Some(Timer::Typed { count }) if count == self.typed => self.typing_paused(out),
             Some(Timer::Host) => self.host_is_silent(),
+            Some(Timer::Redeem(redemption)) => self.redeem(redemption, out),
             Some(Timer::Renew(resource)) => self.renew(resource, out),
             Some(Timer::Ask { question, attempt }) => self.ask(*question, attempt, out),
             Some(Timer::Task { run, index }) => self.task_elapsed(run, index, out),
@@ -277,6 +285,7 @@ impl Model {
 
     /// What follows from any event: a fuller list of facts may allow the next question, a clock may stop.
     fn settle(&mut self, out: &mut Out) {
+        self.age_session(out.now);
         self.ask_what_follows(out);
         let clocks = self.place == Place::Run && self.run.as_ref().is_some_and(Run::is_active);
         self.tick(clocks, out);

@@ -7,8 +7,9 @@ use super::checks::Question;
 use super::effect::{Answer, Effect, EffectId};
 use super::finding::{Finding, FindingCode};
 use super::moment::Out;
-use super::session::{Attempt, Session};
+use super::session::{Redemption, Session};
 use super::{Model, Timer};
+use crate::protocol::challenge;
 use crate::protocol::http::{Method, Request, Response, Silence};
 use crate::protocol::oauth::Resource;
 use crate::protocol::url;
@@ -33,10 +34,10 @@ const SUSPICIOUS: u32 = 3;
 pub(super) enum Purpose {
     /// Finds out where a tenant signs in.
     Locate(String),
-    /// Trades the code; with the issuer that the answer named.
-    Redeem(Box<(Attempt, Option<String>)>),
-    /// Renews a token.
-    Refresh(Resource),
+    /// Trades the code.
+    Redeem(Box<Redemption>),
+    /// Renews a token, possibly with claims.
+    Refresh(Resource, Option<String>),
     /// Fills facts.
     Check {
         /// Which.
@@ -61,7 +62,18 @@ pub(super) struct Call {
     resource: Option<Resource>,
     /// Kept to send it again after a renewed token; without its bearer.
     request: Request,
+    /// Sent again after its token had gone stale.
     renewed: bool,
+    /// Sent again with a token that has what a challenge asked for.
+    stepped: bool,
+    /// When it was sent last.
+    sent: u64,
+}
+
+impl Call {
+    fn new(purpose: Purpose, resource: Option<Resource>, request: Request) -> Self {
+        Self { purpose, resource, request, renewed: false, stepped: false, sent: 0 }
+    }
 }
 
 /// Requests, timers, and requests that wait for a token.
@@ -137,12 +149,12 @@ impl Net {
 impl Model {
     /// Sends a request without token (token endpoint, discovery).
     pub(super) fn send_plain(&mut self, request: Request, purpose: Purpose, out: &mut Out) {
-        self.emit(Box::new(Call { purpose, resource: None, request, renewed: false }), None, out);
+        self.emit(Box::new(Call::new(purpose, None, request)), None, out);
     }
 
     /// Sends a request with the token of a resource, getting one first if need be.
     pub(super) fn send(&mut self, resource: Resource, request: Request, purpose: Purpose, out: &mut Out) {
-        self.send_call(Box::new(Call { purpose, resource: Some(resource), request, renewed: false }), resource, out);
+        self.send_call(Box::new(Call::new(purpose, Some(resource), request)), resource, out);
     }
 
     fn send_call(&mut self, call: Box<Call>, resource: Resource, out: &mut Out) {
@@ -166,7 +178,7 @@ impl Model {
         }
     }
 
-    fn emit(&mut self, call: Box<Call>, bearer: Option<crate::protocol::secret::Secret>, out: &mut Out) {
+    fn emit(&mut self, mut call: Box<Call>, bearer: Option<crate::protocol::secret::Secret>, out: &mut Out) {
         let id = self.net.id();
         let mut request = call.request.clone();
         request.bearer = bearer;
@@ -175,6 +187,7 @@ impl Model {
             request.headers.push(("client-request-id", out.entropy.guid()));
         }
         let writes = call.resource == Some(Resource::BusinessCentral) && request.method != Method::Get;
+        call.sent = out.now;
         self.net.calls.push((id, call));
         let timeout_ms = if writes { WRITE_TIMEOUT_MS } else { TIMEOUT_MS };
         out.push(Effect::Fetch { id, request: Box::new(request), timeout_ms });
@@ -197,19 +210,38 @@ impl Model {
         let silent = matches!(answer, Err(Silence::Unreachable)) && call.resource.is_some();
         if self.net.count_silence(&call.request.url, silent) && !self.offline {
             let request = Request::probe(&call.request.url);
-            let probe = Call { purpose: Purpose::Probe(call), resource: None, request, renewed: true };
-            self.emit(Box::new(probe), None, out);
+            self.emit(Box::new(Call::new(Purpose::Probe(call), None, request)), None, out);
+            return;
+        }
+        if let (Some(resource), Ok(response)) = (call.resource, answer)
+            && let Some(claims) = challenge::wanted_claims(response)
+        {
+            self.challenged(call, resource, claims, out);
             return;
         }
         if let (Some(resource), Ok(response)) = (call.resource, answer)
             && self.is_stale_token(response, resource, call.renewed)
         {
             call.renewed = true;
-            self.drop_token(resource);
+            self.drop_token(resource, call.sent);
             self.send_call(call, resource, out);
             return;
         }
         self.deliver(call, answer, out);
+    }
+
+    /// A resource wants more of a token (sign-in.md 2.6): one that has it is fetched with the refresh token, once. When
+    /// that is not to be had, or is not enough either, a person has to sign in for it; nothing is tried again by itself.
+    fn challenged(&mut self, mut call: Box<Call>, resource: Resource, claims: String, out: &mut Out) {
+        if call.stepped {
+            self.want_step_up(resource, claims);
+            self.deliver(call, &Err(Silence::Unreachable), out);
+            return;
+        }
+        call.stepped = true;
+        self.drop_token(resource, call.sent);
+        self.want_claims(resource, claims);
+        self.send_call(call, resource, out);
     }
 
     /// A place became free: the call that waited longest takes it. One that is not sent after all, because there is no
@@ -232,8 +264,8 @@ impl Model {
     fn deliver(&mut self, call: Box<Call>, answer: &Answer, out: &mut Out) {
         match call.purpose {
             Purpose::Locate(tenant) => self.located(&tenant, answer, out),
-            Purpose::Redeem(attempt) => self.redeemed(attempt.0, attempt.1.as_deref(), answer, out),
-            Purpose::Refresh(resource) => self.renewed(resource, answer, out),
+            Purpose::Redeem(redemption) => self.redeemed(redemption, answer, call.sent, out),
+            Purpose::Refresh(resource, asked) => self.renewed((resource, asked), answer, call.sent, out),
             Purpose::Check { question, attempt } => self.answered(question, attempt, answer, out),
             Purpose::Task { run, index } => self.task_answered(run, index, answer, out),
             // Never delivered: `replied` turns it into the call it stands for.

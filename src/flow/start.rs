@@ -69,7 +69,7 @@ impl Model {
             config,
         }));
         let deployment = self.deployment();
-        self.choices = deployment.config.presets.first().map(|preset| Choices::of_preset(&deployment.config, preset));
+        self.choices = self.first_choices();
 
         let (records, kept): (Vec<_>, Vec<_>) =
             start.storage.unwrap_or_default().into_iter().partition(|(key, _)| key.starts_with(session::RECORD));
@@ -88,6 +88,12 @@ impl Model {
         if !returning {
             self.locate_ahead(out);
         }
+    }
+
+    /// The choices before anybody chose.
+    pub(super) fn first_choices(&self) -> Option<Choices> {
+        let deployment = self.deployment();
+        deployment.config.presets.first().map(|preset| Choices::of_preset(&deployment.config, preset))
     }
 
     /// Takes up what the checkpoint remembers.

@@ -19,6 +19,9 @@ pub struct IdToken {
     pub username: String,
     /// The opaque hint for later sign-ins and for sign-out, when the server gives one.
     pub login_hint: Option<String>,
+    /// Directory roles held in that tenant, as template ids (`wids`), when the registration asks for them. The only
+    /// place where a partner's delegated roles show (sign-in.md 2.5).
+    pub roles: Vec<String>,
     /// When the server issued it, ms since 1970: tells how wrong the local clock is.
     pub issued_at: u64,
     /// When it ends, ms since 1970.
@@ -111,6 +114,7 @@ pub fn read(token: &str, expected: Expected<'_>) -> Result<IdToken, IdTokenError
         name: node.shown("name"),
         username: node.shown("preferred_username"),
         login_hint: node.maybe("login_hint"),
+        roles: node.optional("wids").and_then(|ids| ids.texts().ok()).unwrap_or_default(),
         tenant: told,
         issued_at,
         expires_at,

@@ -192,6 +192,8 @@ pub struct Refusal {
     pub details: Vec<String>,
     /// The id its support asks for.
     pub request_id: String,
+    /// What a further sign-in has to bring, as JSON text to pass on unchanged (sign-in.md 2.6).
+    pub claims: Option<String>,
 }
 
 impl Refusal {

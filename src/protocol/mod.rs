@@ -7,6 +7,7 @@
 pub mod authority;
 pub mod base64;
 pub mod business_central;
+pub mod challenge;
 pub mod claims;
 mod code_field;
 pub mod date;

@@ -1,6 +1,8 @@
 //! OAuth 2.0 authorization code flow with PKCE against Microsoft Entra (sign-in.md 1), public client, no library.
 
 use super::authority::Authority;
+use super::base64;
+use super::claims::is_guid;
 use super::http::{Body, CallError, Method, Refusal, Request, Response};
 use super::json::{self, Misread, Node};
 use super::secret::Secret;
@@ -38,14 +40,31 @@ pub struct AuthorizeRequest<'a> {
     pub prompt: Option<&'a str>,
     /// Who is expected.
     pub login_hint: Option<&'a str>,
+    /// What a resource wants of the token, passed on as it said it (sign-in.md 2.6).
+    pub claims: Option<&'a str>,
 }
 
 /// Asked with every sign-in so that sign-out can name the account (sign-in.md 1.7).
 const CLAIMS: &str = r#"{"id_token":{"login_hint":{"essential":false}}}"#;
 
+/// The same, beside what a resource wants: its object keeps every member it has.
+pub fn claims_with(wanted: Option<&str>) -> String {
+    let ours = || json::parse(CLAIMS).unwrap_or_default();
+    match wanted.and_then(|text| json::parse(text).ok()) {
+        Some(mut value) if value.is_object() => {
+            if value.get("id_token").is_none() {
+                value.insert("id_token", ours()["id_token"].clone());
+            }
+            value.to_line()
+        }
+        _ => CLAIMS.to_owned(),
+    }
+}
+
 impl AuthorizeRequest<'_> {
     /// The URL to leave to.
     pub fn url(&self) -> String {
+        let claims = claims_with(self.claims);
         let scope = format!("{} openid profile offline_access", self.scopes.join(" "));
         let mut pairs = vec![
             ("client_id", self.client_id),
@@ -58,7 +77,7 @@ impl AuthorizeRequest<'_> {
             ("code_challenge", self.challenge),
             ("code_challenge_method", "S256"),
             ("client-request-id", self.correlation_id),
-            ("claims", CLAIMS),
+            ("claims", &claims),
         ];
         pairs.extend(self.prompt.map(|prompt| ("prompt", prompt)));
         pairs.extend(self.login_hint.map(|hint| ("login_hint", hint)));
@@ -112,6 +131,7 @@ pub fn read_answer(text: &str) -> Option<AuthorizeAnswer> {
             code: error?,
             details: aadsts(&message).into_iter().collect(),
             request_id: once("correlation_id").0.or_else(|| labelled(&message, "Correlation ID: ")).unwrap_or_default(),
+            claims: once("claims").0,
             message,
         },
     })
@@ -157,6 +177,8 @@ pub struct TokenRequest<'a> {
     pub scopes: &'a [String],
     /// The correlation id of support.
     pub correlation_id: &'a str,
+    /// What a resource wants of the token.
+    pub claims: Option<&'a str>,
 }
 
 impl TokenRequest<'_> {
@@ -181,6 +203,7 @@ impl TokenRequest<'_> {
             ("client_info", "1"),
         ];
         pairs.extend(fields);
+        pairs.extend(self.claims.map(|claims| ("claims", claims)));
         let address = url::with_query(&self.authority.token, &[("client-request-id", self.correlation_id)]);
         let mut request = Request::new(Method::Post, address);
         request.body = Body::Form(Secret::new(url::write_pairs(&pairs)));
@@ -203,6 +226,8 @@ pub struct TokenAnswer {
     pub refresh_expires_in_ms: Option<u64>,
     /// With the code, and with every refresh that asks for `openid`.
     pub id_token: Option<Secret>,
+    /// Tenant the account is at home in, which for a guest or a partner is another one (`client_info`, sign-in.md 2.5).
+    pub home: Option<String>,
 }
 
 /// Reads the token endpoint's answer.
@@ -213,7 +238,12 @@ pub fn read_token(response: &Response) -> Result<TokenAnswer, CallError> {
     let value = json::parse(response.body.open()).map_err(CallError::Unreadable)?;
     let node = Node::root(&value);
     if !response.is_success() {
-        return Err(CallError::Refused(Box::new(token_refusal(response.status, &node))));
+        let refusal = token_refusal(response.status, &node);
+        // Refusals that only mean "not now" (sign-in.md 2.4, last row).
+        if ["temporarily_unavailable", "90033", "90055", "50033"].iter().any(|code| refusal.has_code(code)) {
+            return Err(CallError::Busy { status: response.status, after_ms: response.retry_after_ms() });
+        }
+        return Err(CallError::Refused(Box::new(refusal)));
     }
     token_fields(&node).map_err(CallError::Unreadable)
 }
@@ -234,7 +264,16 @@ fn token_fields(node: &Node<'_>) -> Result<TokenAnswer, Misread> {
             None => None,
         },
         id_token: secret("id_token"),
+        home: node.maybe("client_info").and_then(|text| home(&text)),
     })
+}
+
+/// `utid` of `client_info`, base64url of `{"uid": …, "utid": …}`. What cannot be read is as good as absent: it is only
+/// shown.
+fn home(client_info: &str) -> Option<String> {
+    let text = String::from_utf8(base64::decode(client_info)?).ok()?;
+    let value = json::parse(&text).ok()?;
+    value["utid"].as_str().filter(|id| is_guid(id)).map(str::to_owned)
 }
 
 /// The error body of sign-in.md 1.4.
@@ -252,7 +291,14 @@ fn token_refusal(status: u16, node: &Node<'_>) -> Refusal {
         details.extend(aadsts(&message));
     }
     details.extend(node.maybe("suberror"));
-    Refusal { status, code: node.shown("error"), details, request_id: node.shown("correlation_id"), message }
+    Refusal {
+        status,
+        code: node.shown("error"),
+        details,
+        request_id: node.shown("correlation_id"),
+        claims: node.maybe("claims"),
+        message,
+    }
 }
 
 /// The number in `AADSTS65004: …`.

@@ -23,6 +23,7 @@ fn every_authorize_url_has_pkce_code_flow_and_fragment() {
         correlation_id: "id",
         prompt: Some("select_account"),
         login_hint: None,
+        claims: None,
     }
     .url();
     let (address, query) = url.split_once('?').unwrap();
@@ -76,12 +77,14 @@ fn a_token_request_is_a_plain_form_without_secret_in_the_url() {
         redirect_uri: "https://x/r",
         scopes: &["https://g.example/User.Read".to_owned()],
         correlation_id: "id-1",
+        claims: Some("{\"access_token\":{}}"),
     }
     .redeem(&Secret::new("the-code"), &Secret::new("the-verifier"));
     assert_eq!(request.url, "https://login.example/organizations/oauth2/v2.0/token?client-request-id=id-1");
     assert!(request.headers.is_empty(), "a header of our own would cost a preflight");
     let Body::Form(form) = &request.body else { panic!() };
     assert!(form.open().contains("grant_type=authorization_code") && form.open().contains("code=the-code"));
+    assert!(form.open().contains("claims=%7B%22access_token%22%3A%7B%7D%7D"), "as it was said: {}", form.open());
     assert!(!format!("{request:?}").contains("the-code"));
 }
 
@@ -112,4 +115,51 @@ fn other_answers_are_busy_or_unreadable() {
         read_token(&answer(200, r#"{"token_type":"pop","access_token":"x","expires_in":1}"#)),
         Err(CallError::Unreadable(_))
     ));
+}
+
+#[test]
+fn claims_of_a_challenge_go_along_with_every_member_they_have() {
+    let wanted = r#"{"access_token":{"acrs":{"essential":true,"value":"c1"}},"userinfo":{"x":null}}"#;
+    let line = claims_with(Some(wanted));
+    assert!(line.starts_with(wanted.trim_end_matches('}').trim_end_matches(":null")), "{line}");
+    let value: serde_json::Value = serde_json::from_str(&line).unwrap();
+    assert_eq!(value["access_token"]["acrs"]["value"], "c1");
+    assert_eq!(value["id_token"]["login_hint"]["essential"], false);
+    let own = r#"{"id_token":{"acr":{"value":"c2"}}}"#;
+    assert_eq!(claims_with(Some(own)), own, "what it says of the ID token counts");
+    assert_eq!(claims_with(Some("no json")), CLAIMS);
+    assert_eq!(claims_with(None), CLAIMS);
+}
+
+#[test]
+fn refusals_that_mean_not_now_are_told_from_refusals() {
+    for body in [
+        r#"{"error":"temporarily_unavailable"}"#,
+        r#"{"error":"invalid_request","error_codes":[90033]}"#,
+        r#"{"error":"invalid_grant","error_description":"AADSTS50033: x"}"#,
+    ] {
+        assert!(matches!(read_token(&answer(400, body)), Err(CallError::Busy { status: 400, .. })), "{body}");
+    }
+}
+
+#[test]
+fn a_refusal_keeps_the_claims_it_wants() {
+    let body = r#"{"error":"interaction_required","error_codes":[50076],"claims":"{\"access_token\":{}}"}"#;
+    let Err(CallError::Refused(refusal)) = read_token(&answer(400, body)) else { panic!() };
+    assert_eq!(refusal.claims.as_deref(), Some(r#"{"access_token":{}}"#));
+    let Some(AuthorizeAnswer::Refused { refusal, .. }) = read_answer("error=x&state=s&claims=%7B%7D") else { panic!() };
+    assert_eq!(refusal.claims.as_deref(), Some("{}"));
+}
+
+#[test]
+fn the_home_of_a_guest_is_read_and_nonsense_is_left_out() {
+    let read = |info: &str| {
+        let info = base64::encode_url(info.as_bytes());
+        let body = format!(r#"{{"token_type":"Bearer","access_token":"at","expires_in":1,"client_info":"{info}"}}"#);
+        read_token(&answer(200, &body)).unwrap().home
+    };
+    let id = "11111111-2222-3333-4444-555555555555";
+    assert_eq!(read(&format!(r#"{{"uid":"u","utid":"{id}"}}"#)).as_deref(), Some(id));
+    assert_eq!(read(r#"{"utid":"x"}"#), None);
+    assert_eq!(read("?"), None);
 }

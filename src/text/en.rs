@@ -45,6 +45,7 @@ messages! {
     DO_MORE_PERMISSION = "Ask for the permission that grants need";
     DO_CONSENT_PAGE = "Open Microsoft’s consent page";
     DO_COPY_CONSENT = "Copy the link for another administrator";
+    DO_COPY_PAGE_CONSENT = "Copy the consent link for an administrator";
     DO_COPY_INVITATION = "Copy the link for an administrator";
     DO_COPY_REPORT = "Copy the details for support";
     DO_OPEN_CARD = "Open the card in Business Central";
@@ -117,6 +118,7 @@ messages! {
     BLOCKED_READING = "Still reading what is there…";
 
     // Checks
+    CHECK_SESSION = "Your sign-in";
     CHECK_ROLES = "Your role in Microsoft Entra";
     CHECK_PUBLISHER = "Publisher of this page";
     CHECK_BUSINESS_CENTRAL = "Business Central in this tenant";

@@ -62,6 +62,8 @@ messages! {
     CHOOSE_NAME = "Application name";
     CHOOSE_NAME_HINT = "As Microsoft Entra and Business Central will show it.";
     CHOOSE_TENANT_ID = "Tenant id {id}";
+    CHOOSE_HOME = "You are here as a guest or partner; your account’s own tenant is {id}.";
+    SWITCH_TENANT = "Sign in there";
     SWITCH_ACCOUNT = "Use another account";
     CHOOSE_WHERE = "Where, and what it may do";
     ENVIRONMENT = "Environment";

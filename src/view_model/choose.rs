@@ -22,6 +22,8 @@ pub(super) fn view(model: &Model, words: &Catalogue) -> Option<ChooseView> {
             organization.map(|it| it.domain.clone()).unwrap_or_default(),
             account.tenant.clone(),
         ),
+        home: account.home.clone(),
+        other_tenant: super::derive::tenant_field(model, words),
         presets: deployment
             .config
             .presets

@@ -155,11 +155,13 @@ fn welcome(model: &Model, words: &Catalogue) -> Page {
             .map(|((_, value), why)| ((*value).to_owned(), words.say(why)))
             .collect(),
         publisher: deployment.config.publisher.name.clone(),
-        tenant: FieldView {
-            value: model.tenant_typed.clone(),
-            error: model.tenant_is_odd().then(|| words.say(en::TENANT_ODD)),
-        },
+        tenant: tenant_field(model, words),
         invitation: model.invitation(),
         invitation_copied: model.copied == Some(crate::flow::Piece::Invitation),
     })
+}
+
+/// The tenant to sign in to.
+pub(super) fn tenant_field(model: &Model, words: &Catalogue) -> FieldView {
+    FieldView { value: model.tenant_typed.clone(), error: model.tenant_is_odd().then(|| words.say(en::TENANT_ODD)) }
 }

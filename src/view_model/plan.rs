@@ -20,7 +20,8 @@ pub(super) fn view(model: &Model, plan: &Plan, words: &Catalogue) -> PlanView {
             ("keep", &number(Action::Keep)),
         ],
     );
-    let mut notes = Vec::new();
+    let mut notes: Vec<_> =
+        model.check_session().and_then(|check| check.finding).iter().map(|it| finding(words, it)).collect();
     if model.interrupted.is_some() {
         notes.push(finding(words, &Finding::info(FindingCode::Interrupted)));
     }

@@ -78,6 +78,10 @@ pub struct RouteView {
 pub struct ChooseView {
     /// Tenant: name, domain, id.
     pub tenant: (String, String, String),
+    /// Tenant the account is at home in, when it is another one.
+    pub home: Option<String>,
+    /// Tenant to go to instead.
+    pub other_tenant: FieldView,
     /// Integrations.
     pub presets: Vec<OptionView>,
     /// Where the chosen integration is described: label and address.

@@ -63,6 +63,7 @@ fn option(environment: &str, offer: Offer, taken: Option<RouteKind>, words: &Cat
 
 pub(super) fn check_label(key: &str) -> Message {
     match key {
+        "session" => en::CHECK_SESSION,
         "roles" => en::CHECK_ROLES,
         "publisher" => en::CHECK_PUBLISHER,
         "business-central" => en::CHECK_BUSINESS_CENTRAL,

@@ -90,6 +90,7 @@ pub(super) fn action(words: &Catalogue, intent: &Intent) -> Option<ActionView> {
         Intent::GrantMorePermission => en::DO_MORE_PERMISSION,
         Intent::OpenConsentPage => en::DO_CONSENT_PAGE,
         Intent::Copy(Piece::ConsentLink) => en::DO_COPY_CONSENT,
+        Intent::Copy(Piece::PageConsent) => en::DO_COPY_PAGE_CONSENT,
         Intent::Copy(Piece::Invitation) => en::DO_COPY_INVITATION,
         Intent::Copy(Piece::SupportReport) => en::DO_COPY_REPORT,
         Intent::OpenCard(_) => en::DO_OPEN_CARD,

@@ -206,7 +206,8 @@ fn nothing_secret_is_in_the_record_of_an_attempt_but_the_verifier() {
     let (_, record) = storage.iter().find(|(key, _)| key.contains("signin")).unwrap();
     let json: serde_json::Value = serde_json::from_str(record).unwrap();
     let names: Vec<&String> = json.as_object().unwrap().keys().collect();
-    let allowed = ["v", "state", "nonce", "verifier", "typed", "authority", "extra", "created", "returnTo"];
+    let allowed =
+        ["v", "state", "nonce", "verifier", "typed", "authority", "extra", "claims", "consent", "created", "returnTo"];
     assert!(names.iter().all(|name| allowed.contains(&name.as_str())), "{names:?}");
     assert!(!format!("{:?}", Secret::new(record)).contains("verifier"), "and it does not show in a log");
 }

@@ -176,7 +176,9 @@ fn consent_for_business_central_can_be_given_later() {
         world.codes()
     );
     world.press(Intent::GrantConsent(entrada::protocol::oauth::Resource::BusinessCentral));
-    assert!(world.departed.as_ref().unwrap().contains("prompt=consent"));
+    let url = world.departed.clone().unwrap();
+    assert!(!url.contains("prompt="), "Entra asks for what is missing, and for nothing else");
+    assert!(url.contains("user_impersonation") && url.contains("Application.ReadWrite.All"));
     world.come_back_as("ada@cronus.example", ConsentAnswer::AcceptForOrganization).unwrap();
     assert_eq!(world.model.place, Place::Choose);
     assert!(world.model.facts.environments.known().is_some());

@@ -91,6 +91,15 @@ pub struct World {
     pub sent: Vec<(u64, String)>,
     /// Changes an answer's body on its way, as a server that was taken over could.
     pub tamper: Option<fn(&str, &mut String)>,
+    /// Status of token answers, when not the cloud's own.
+    pub status: Option<u16>,
+    /// The token service refuses every renewal with this number.
+    pub refuse_tokens: Option<u32>,
+    /// So many token answers come without the permission that was just consented to.
+    pub late_scopes: u32,
+    /// The claims of token requests get lost on their way.
+    pub break_claims: bool,
+    refreshed_with: Vec<String>,
     /// `config.json` as served.
     pub config: Result<String, String>,
     /// Most requests to Business Central that were under way at once.
@@ -124,6 +133,11 @@ impl World {
             latency: 50,
             sent: Vec::new(),
             tamper: None,
+            status: None,
+            refuse_tokens: None,
+            late_scopes: 0,
+            break_claims: false,
+            refreshed_with: Vec::new(),
             config: Ok(config().to_string()),
             most_at_once: 0,
             at_business_central: Vec::new(),
@@ -313,7 +327,11 @@ impl World {
             }
             Body::Form(form) => {
                 builder = builder.header("content-type", "application/x-www-form-urlencoded;charset=utf-8");
-                form.open().as_bytes().to_vec()
+                let fields = form.open().split('&');
+                self.refreshed_with
+                    .extend(fields.clone().filter_map(|it| it.strip_prefix("refresh_token=")).map(str::to_owned));
+                let kept = fields.filter(|field| !self.break_claims || !field.starts_with("claims="));
+                kept.collect::<Vec<_>>().join("&").into_bytes()
             }
             Body::Gzip(text) => {
                 builder = builder.header("content-type", "application/octet-stream");
@@ -345,8 +363,20 @@ impl World {
         if let Some(tamper) = self.tamper {
             tamper(&request.url, &mut body);
         }
-        let body = Secret::new(body);
-        (Ok(Response { status: answer.status().as_u16(), headers, body }), delay)
+        let mut status = answer.status().as_u16();
+        if request.url.contains("/token?") {
+            status = self.status.unwrap_or(status);
+            if let Some(number) = self.refuse_tokens {
+                status = 400;
+                body = json!({ "error": "invalid_grant", "error_codes": [number] }).to_string();
+            }
+            let late = "https://graph.microsoft.com/Application.ReadWrite.All";
+            if self.late_scopes > 0 && body.contains(late) {
+                self.late_scopes -= 1;
+                body = body.replace(late, "");
+            }
+        }
+        (Ok(Response { status, headers, body: Secret::new(body) }), delay)
     }
 
     /// Nothing that looks like a token may be stored.
@@ -516,6 +546,11 @@ impl World {
     /// Lets something go wrong.
     pub fn fault(&mut self, method: &str, path: &str, effect: entrada_cloud::Effect, times: u32) {
         self.cloud.add_fault(Fault::times(method, path, effect, times));
+    }
+
+    /// Refresh tokens that were sent, in order.
+    pub fn refresh_tokens_sent(&self) -> Vec<String> {
+        self.refreshed_with.clone()
     }
 
     /// The secret on the hand-over screen.

@@ -111,18 +111,18 @@ impl Check {
     }
 }
 
-/// Directory roles that suffice for everything here (graph.md 8): template ids.
-const SUFFICIENT_ROLES: [&str; 3] = [
-    "62e90394-69f5-4237-9190-012177145e10", // Global Administrator
-    "9b895d92-2cd3-44c7-9d02-a6ac2d5ea5c3", // Application Administrator
-    "158c047a-c907-4556-b7ef-446551a6b5f7", // Cloud Application Administrator
+/// Directory roles that suffice for everything here (graph.md 8): template id and name.
+const SUFFICIENT_ROLES: [(&str, &str); 3] = [
+    ("62e90394-69f5-4237-9190-012177145e10", "Global Administrator"),
+    ("9b895d92-2cd3-44c7-9d02-a6ac2d5ea5c3", "Application Administrator"),
+    ("158c047a-c907-4556-b7ef-446551a6b5f7", "Cloud Application Administrator"),
 ];
 
 impl Model {
     /// All checks, in the order of the journey.
     pub fn checks(&self) -> Vec<Check> {
-        let mut checks =
-            vec![self.check_roles(), self.check_publisher(), self.check_business_central(), self.check_name()];
+        let mut checks: Vec<Check> = self.check_session().into_iter().collect();
+        checks.extend([self.check_roles(), self.check_publisher(), self.check_business_central(), self.check_name()]);
         if self.wants_secret() {
             checks.push(self.check_policy());
         }
@@ -149,18 +149,38 @@ impl Model {
         needed_open.then_some(Blocker::Reading)
     }
 
+    /// How long the sign-in still lasts, when that is not long (sign-in.md 5): said before a run begins that may outlast
+    /// it. One that is over keeps a run from beginning.
+    pub fn check_session(&self) -> Option<Check> {
+        let left = self.session_left_ms()?;
+        let finding = match left.div_ceil(60_000) {
+            0 => super::refusals::session_ended(),
+            minutes @ 1..=60 => {
+                Finding::warning(Code::SessionShort).with("minutes", minutes.to_string()).action(Intent::SignIn)
+            }
+            _ => return None,
+        };
+        Some(Check::of("session", finding))
+    }
+
     fn check_roles(&self) -> Check {
         let key = "roles";
         match &self.facts.directory {
             Lookup::Unasked | Lookup::Asking => Check::running(key),
             Lookup::Failed(finding) => Check::of(key, finding.clone()),
             Lookup::Known(directory) => {
-                let Some(roles) = &directory.roles else { return Check::of(key, Finding::warning(Code::RoleMissing)) };
-                let held: Vec<String> = roles
-                    .iter()
-                    .filter(|role| SUFFICIENT_ROLES.iter().any(|id| id.eq_ignore_ascii_case(&role.template_id)))
-                    .map(|role| role.name.clone())
-                    .collect();
+                // A partner's delegated roles are not in the directory but in the token (sign-in.md 2.5).
+                let listed = directory.roles.iter().flatten().map(|role| &role.template_id);
+                let told = self.account().map(|account| account.roles.as_slice()).unwrap_or_default();
+                let mut held: Vec<String> = Vec::new();
+                for id in listed.chain(told) {
+                    let known = SUFFICIENT_ROLES.iter().find(|(known, _)| known.eq_ignore_ascii_case(id));
+                    if let Some((_, name)) = known
+                        && !held.iter().any(|it| it == name)
+                    {
+                        held.push((*name).to_owned());
+                    }
+                }
                 if held.is_empty() {
                     // A warning, not a block: PIM, custom roles and ownership do not show (graph.md 8).
                     let finding = Finding::warning(Code::RoleMissing)

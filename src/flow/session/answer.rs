@@ -8,9 +8,9 @@ use crate::flow::finding::{Finding, FindingCode};
 use crate::flow::moment::Out;
 use crate::flow::net::Purpose;
 use crate::flow::refusals::sign_in_finding;
-use crate::flow::{Model, Place};
+use crate::flow::{Model, Place, Timer};
 use crate::protocol::claims::{self, Expected};
-use crate::protocol::http::CallError;
+use crate::protocol::http::{CallError, Refusal, Request};
 use crate::protocol::oauth::{self, AuthorizeAnswer, Resource, TokenRequest};
 use crate::protocol::secret::Secret;
 use crate::protocol::url;
@@ -20,6 +20,22 @@ const RECORD_LIFE_MS: u64 = 15 * 60_000;
 
 /// Microsoft's clocks and ours may differ by this much before we say so.
 const CLOCK_TOLERANCE_MS: u64 = 5 * 60_000;
+
+/// Attempts to redeem a code while the token service has no time.
+const TRIES: u32 = 3;
+
+/// Life of a single-page application's refresh token when the answer does not tell: it is never longer (sign-in.md 1.5).
+const REFRESH_LIFE_MS: u64 = 24 * 3_600_000;
+
+/// A code on its way to being a token.
+#[derive(Debug, Clone)]
+pub(in crate::flow) struct Redemption {
+    attempt: Attempt,
+    /// The issuer that the answer named.
+    named: Option<String>,
+    request: Request,
+    tries: u32,
+}
 
 impl Model {
     /// Looks at what Entra sent back. Every record of this tab is used up by it: the matching one because it is
@@ -61,51 +77,75 @@ impl Model {
             AuthorizeAnswer::Code { issuer: Some(issuer), .. } if !attempt.authority.issuer.accepts(&issuer) => {
                 self.reject_identity("iss");
             }
-            AuthorizeAnswer::Code { code, issuer, .. } => self.redeem(attempt, issuer, &code, out),
-            AuthorizeAnswer::Refused { refusal, .. } => {
-                self.notices.push(sign_in_finding(&self.wanted_tenant(), &refusal, out.now));
-            }
+            AuthorizeAnswer::Code { code, issuer, .. } => self.trade(attempt, issuer, &code, out),
+            AuthorizeAnswer::Refused { refusal, .. } => self.refuse(&refusal, out),
         }
     }
 
-    fn redeem(&mut self, attempt: Attempt, named: Option<String>, code: &Secret, out: &mut Out) {
+    fn refuse(&mut self, refusal: &Refusal, out: &mut Out) {
+        self.step_up.clone_from(&refusal.claims);
+        self.notices.push(sign_in_finding(&self.wanted_tenant(), refusal, out.now));
+    }
+
+    fn trade(&mut self, attempt: Attempt, named: Option<String>, code: &Secret, out: &mut Out) {
         if url::is_local_path(&attempt.return_to) {
             out.push(Effect::CleanAddress { path: attempt.return_to.clone() });
         }
-        self.session = Session::Redeeming;
         let deployment = self.deployment();
+        // Where a resource wanted more, the token endpoint is told the same as the sign-in page (sign-in.md 1.4).
+        let claims = attempt.claims.as_deref().map(|wanted| oauth::claims_with(Some(wanted)));
         let request = TokenRequest {
             authority: &attempt.authority,
             client_id: &deployment.config.client_id,
             redirect_uri: &deployment.redirect_uri,
             scopes: &scopes(&deployment.config.endpoints, Resource::Graph, &attempt.extra),
             correlation_id: &out.entropy.guid(),
+            claims: claims.as_deref(),
         }
         .redeem(code, &attempt.verifier);
-        self.send_plain(request, Purpose::Redeem(Box::new((attempt, named))), out);
+        self.redeem(Box::new(Redemption { attempt, named, request, tries: 0 }), out);
     }
 
-    pub(in crate::flow) fn redeemed(&mut self, attempt: Attempt, named: Option<&str>, answer: &Answer, out: &mut Out) {
-        self.session = Session::SignedOut;
-        let result = heard(answer).and_then(oauth::read_token);
-        let token = match result {
+    pub(in crate::flow) fn redeem(&mut self, redemption: Box<Redemption>, out: &mut Out) {
+        self.session = Session::Redeeming;
+        self.send_plain(redemption.request.clone(), Purpose::Redeem(redemption), out);
+    }
+
+    /// The token service answered; `since` is when it was asked, from which lifetimes count (sign-in.md 1.6).
+    pub(in crate::flow) fn redeemed(
+        &mut self,
+        mut redemption: Box<Redemption>,
+        answer: &Answer,
+        since: u64,
+        out: &mut Out,
+    ) {
+        let token = match heard(answer).and_then(oauth::read_token) {
             Ok(token) => token,
-            Err(CallError::Refused(refusal)) => {
-                self.notices.push(sign_in_finding(&self.wanted_tenant(), &refusal, out.now));
+            // It said that it did nothing, so the code is still good (sign-in.md 2.4, last row).
+            Err(CallError::Busy { after_ms, .. }) if redemption.tries < TRIES => {
+                redemption.tries += 1;
+                let ms = after_ms.unwrap_or(1000 << redemption.tries);
+                self.net.timer(Timer::Redeem(redemption), ms, out);
                 return;
             }
             Err(error) => {
+                self.session = Session::SignedOut;
+                if let CallError::Refused(refusal) = &error {
+                    return self.refuse(refusal, out);
+                }
                 let finding = Finding::of_call(&error, "sign-in", out.now);
                 self.notices.push(finding.action(Intent::SignIn));
                 return;
             }
         };
+        self.session = Session::SignedOut;
+        let Redemption { attempt, named, .. } = *redemption;
         let deployment = self.deployment();
         let expected = Expected {
             client_id: &deployment.config.client_id,
             nonce: &attempt.nonce,
             issuer: &attempt.authority.issuer,
-            named,
+            named: named.as_deref(),
         };
         let identity = token.id_token.as_ref().map(|id_token| claims::read(id_token.open(), expected));
         let identity = match identity {
@@ -127,23 +167,27 @@ impl Model {
         self.session = Session::SignedIn(Box::new(SignedIn {
             authority,
             account: Account {
+                home: token.home.filter(|home| *home != identity.tenant),
                 tenant: identity.tenant,
                 name: identity.name,
                 username: identity.username,
                 login_hint: identity.login_hint,
+                roles: identity.roles,
             },
-            graph: Some(Access {
-                token: token.access_token,
-                obtained: out.now,
-                expires: out.now + token.expires_in_ms,
-            }),
+            graph: Some(Access::new(token.access_token, since, out.now, token.expires_in_ms)),
             business_central: None,
             refresh: token.refresh_token,
+            ends: since.saturating_add(token.refresh_expires_in_ms.unwrap_or(REFRESH_LIFE_MS)),
+            challenge: None,
+            consented: attempt.consent,
+            lacking: 0,
             renewing: Vec::new(),
             refused: Vec::new(),
             extra: attempt.extra,
         }));
+        self.step_up = None;
         self.place = Place::Choose;
+        self.compare_permissions(Resource::Graph, &token.scopes, out);
         self.ask_everything(out);
     }
 

@@ -2,7 +2,7 @@
 
 use crate::config::Endpoints;
 use crate::protocol::authority::Authority;
-use crate::protocol::json::{self, Node, json, texts};
+use crate::protocol::json::{self, Node, Value, json, texts};
 use crate::protocol::secret::Secret;
 
 /// One attempt to sign in. Nothing in it is shared with another one (sign-in.md 4.3 rule 2).
@@ -17,6 +17,10 @@ pub(in crate::flow) struct Attempt {
     pub(super) authority: Authority,
     /// Graph scopes beyond the usual ones.
     pub(super) extra: Vec<String>,
+    /// Claims that a resource wants (sign-in.md 2.6).
+    pub(super) claims: Option<String>,
+    /// This attempt is about consent.
+    pub(super) consent: bool,
     pub(super) created: u64,
     pub(super) return_to: String,
 }
@@ -27,7 +31,8 @@ impl Attempt {
             json!({
                 "v": 2_u32, "state": &self.state, "nonce": &self.nonce, "verifier": self.verifier.open(),
                 "typed": &self.typed, "authority": self.authority.to_value(), "extra": texts(&self.extra),
-                "created": self.created, "returnTo": &self.return_to,
+                "claims": self.claims.as_deref().map_or(Value::Null, Value::from), "consent": self.consent, "created": self.created,
+                "returnTo": &self.return_to,
             })
             .to_line(),
         )
@@ -48,6 +53,8 @@ impl Attempt {
             typed: node.string("typed").ok()?,
             authority: Authority::from_value(endpoints.issuer.as_deref(), &endpoints.login, &kept)?,
             extra: node.member("extra").ok()?.texts().ok()?,
+            claims: node.maybe("claims"),
+            consent: node.member("consent").ok()?.flag().ok()?,
             created: node.member("created").ok()?.whole().ok()?,
             return_to: node.string("returnTo").ok()?,
         })

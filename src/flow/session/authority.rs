@@ -63,7 +63,7 @@ impl Model {
                     self.notices.retain(|notice| notice.code != FindingCode::TenantUnknown);
                     self.notices.push(Finding::error(FindingCode::TenantUnknown).with("tenant", tenant));
                 }
-                return self.stay(waiting.is_some());
+                return self.stay(waiting.is_some(), out);
             }
             // Where Entra is out of reach for this question only, or answers oddly, its own page will say what is wrong.
             (Ok(authority), _) | (Err(_), Some(authority)) => authority,
@@ -72,7 +72,7 @@ impl Model {
                     let finding = Finding::error(FindingCode::AuthorityUnreadable).with("detail", error.to_string());
                     self.notices.push(finding.action(Intent::SignIn));
                 }
-                return self.stay(waiting.is_some());
+                return self.stay(waiting.is_some(), out);
             }
         };
         self.whereabouts.push((tenant.to_owned(), Located::Known(authority.clone())));
@@ -81,9 +81,9 @@ impl Model {
         }
     }
 
-    fn stay(&mut self, leaving: bool) {
+    fn stay(&mut self, leaving: bool, out: &mut Out) {
         if leaving {
-            self.back_from_leaving();
+            self.back_from_leaving(out);
         }
     }
 }

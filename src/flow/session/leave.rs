@@ -18,6 +18,10 @@ pub(in crate::flow) struct Wish {
     pub(in crate::flow) prompt: Option<&'static str>,
     /// Further Graph permissions, asked for only when wanted.
     pub(in crate::flow) extra: Vec<String>,
+    /// Another tenant than one is in.
+    pub(in crate::flow) tenant: Option<String>,
+    /// It is about consent that is missing.
+    pub(in crate::flow) consent: bool,
 }
 
 impl Wish {
@@ -33,6 +37,7 @@ pub(in crate::flow) struct Departure {
     wish: Wish,
     tenant: String,
     hint: Option<String>,
+    claims: Option<String>,
 }
 
 impl Departure {
@@ -48,14 +53,24 @@ impl Model {
         if typed.is_empty() { self.deployment().config.authority.clone() } else { typed.to_owned() }
     }
 
+    /// Consent that is missing: Entra asks for what is missing by itself. When it was just asked and the permission is
+    /// still missing, it has to be asked in so many words (sign-in.md 2.3).
+    pub(in crate::flow) fn consent_wish(&self) -> Wish {
+        let again = matches!(&self.session, Session::SignedIn(session) if session.consented);
+        Wish { prompt: again.then_some("consent"), consent: true, ..Wish::default() }
+    }
+
     /// Leaves the page to sign in, once it is known where to.
     pub(in crate::flow) fn sign_in(&mut self, wish: Wish, out: &mut Out) {
-        let account = self.account();
-        let tenant = account.map_or_else(|| self.wanted_tenant(), |account| account.tenant.clone());
-        // A hint and the choice of an account exclude each other (sign-in.md 1.1).
-        let hinted = account.filter(|_| wish.prompt != Some("select_account"));
-        let hint = hinted.and_then(|account| account.login_hint.clone());
-        let departure = Departure { wish, tenant, hint };
+        // Another account may be at home elsewhere, so it is not sent to the tenant of this one; and a hint would take
+        // the choice away (sign-in.md 1.1).
+        let stays = wish.prompt != Some("select_account");
+        let account = self.account().filter(|_| stays);
+        let (tenant, hint) =
+            account.map_or_else(|| (self.wanted_tenant(), None), |it| (it.tenant.clone(), it.login_hint.clone()));
+        let claims = self.step_up.clone().filter(|_| stays);
+        let tenant = wish.tenant.clone().unwrap_or(tenant);
+        let departure = Departure { wish, tenant, hint, claims };
         self.save_checkpoint(out);
         self.before_leaving = Some(std::mem::replace(&mut self.session, Session::Leaving));
         match self.locate(departure.tenant(), out) {
@@ -68,13 +83,15 @@ impl Model {
     /// Makes an attempt and leaves with it.
     pub(super) fn depart(&mut self, departure: Departure, authority: Authority, out: &mut Out) {
         let deployment = self.deployment();
-        let Departure { wish, tenant, hint } = departure;
+        let Departure { wish, tenant, hint, claims } = departure;
         let pkce = Pkce::from_random(out.entropy.block());
         let attempt = Attempt {
             state: out.entropy.guid(),
             nonce: out.entropy.guid(),
             verifier: pkce.verifier,
             extra: wish.extra,
+            claims,
+            consent: wish.consent,
             created: out.now,
             return_to: deployment.home.clone(),
             authority,
@@ -96,21 +113,26 @@ impl Model {
             correlation_id: &out.entropy.guid(),
             prompt,
             login_hint: hint.as_deref(),
+            claims: attempt.claims.as_deref(),
         }
         .url();
+        let key = format!("{RECORD}{}", attempt.state);
+        self.left_with = Some(key.clone());
         out.push(Effect::Guard(false));
-        out.push(Effect::Depart { key: format!("{RECORD}{}", attempt.state), record: attempt.to_record(), url });
+        out.push(Effect::Depart { key, record: attempt.to_record(), url });
     }
 
     /// The tab could not keep the record, so we are still here.
-    pub(in crate::flow) fn storage_refused(&mut self) {
-        self.back_from_leaving();
+    pub(in crate::flow) fn storage_refused(&mut self, out: &mut Out) {
+        self.back_from_leaving(out);
         self.notices.push(Finding::error(FindingCode::StorageBlocked).action(Intent::SignIn));
     }
 
-    /// The page shows again although it was left: the person came back (sign-in.md 3.2 case 1).
-    pub(in crate::flow) fn back_from_leaving(&mut self) {
+    /// The page shows again although it was left: the person came back, and the attempt is given up, record and all
+    /// (sign-in.md 3.2 case 1).
+    pub(in crate::flow) fn back_from_leaving(&mut self, out: &mut Out) {
         self.departure = None;
+        out.effects.extend(self.left_with.take().map(|key| Effect::Forget { key }));
         if matches!(self.session, Session::Leaving) {
             self.session = self.before_leaving.take().unwrap_or(Session::SignedOut);
         }

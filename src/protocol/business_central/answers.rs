@@ -96,6 +96,7 @@ fn refusal(response: &Response) -> Refusal {
         message: message.trim().to_owned(),
         details: Vec::new(),
         request_id: request_id.trim().trim_end_matches('.').to_owned(),
+        claims: None,
     }
 }
 

@@ -146,6 +146,7 @@ fn refusal(response: &Response) -> Refusal {
         message: text(&error["message"]),
         details: details.unwrap_or_default(),
         request_id,
+        claims: None,
     }
 }
 

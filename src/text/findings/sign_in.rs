@@ -121,6 +121,33 @@ super::sentences_of! {
          change."
         "Sign in again. What has been set up so far stays as it is."
 
+    session_short You
+        "Your sign-in ends in {minutes} minutes"
+        "A sign-in lasts 24 hours at most on this page and cannot be prolonged. Set-ups that wait for people can take \
+         longer than that."
+        "Sign in again now, before you set up anything. What you chose stays."
+
+    too_many_attempts Wait
+        "Microsoft Entra saw too many attempts"
+        "It takes repeated requests in a short time for a program that goes in circles, and refuses them for a while."
+        "Wait a few minutes, then sign in again. This page tries nothing by itself until you do."
+
+    sign_in_busy Wait
+        "Microsoft Entra is busy"
+        "It could not finish the sign-in at the moment and says that trying again helps."
+        "Sign in again in a minute."
+
+    partner_not_authorized EntraAdmin
+        "The customer has not authorized this page yet"
+        "You act in this tenant as a partner. Pages that partners use there must first be authorized by the customer."
+        "Send the consent link to an administrator of the customer. Then sign in to the tenant again."
+
+    outsiders_blocked EntraAdmin
+        "This tenant does not let outside accounts in"
+        "A policy of one of the two organizations stops guests or partners from signing in there."
+        "Ask an administrator to look at Microsoft Entra admin center > Entra ID > External Identities > Cross-tenant \
+         access settings, or use an account of that tenant."
+
     sign_in_failed You
         "Microsoft Entra refused the sign-in"
         "It answered: {code} {number}"
@@ -147,4 +174,10 @@ super::sentences_of! {
         "You are signed in to Microsoft Entra, but nobody has agreed that this page may act for you in Business Central."
         "Grant the consent. If your account may not, let an Application Administrator or Cloud Application Administrator sign \
          in here and consent for the organization."
+
+    permission_missing You
+        "Permissions of this page are missing"
+        "Microsoft Entra has no consent for: {permissions}."
+        "Grant the consent. If your account may not, let an Application Administrator or Cloud Application Administrator \
+         sign in here and consent for the organization."
 }

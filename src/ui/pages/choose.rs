@@ -145,9 +145,20 @@ fn credential(cx: &Cx, view: &ChooseView) -> El {
 
 fn tenant(cx: &Cx, view: &ChooseView) -> El {
     let (name, domain, id) = &view.tenant;
-    card_with(name, domain).add(of("p", "quiet").text(&cx.fill(words::CHOOSE_TENANT_ID, &[("id", id)]))).add(
-        of("div", "actions").add(button(cx, cx.say(words::SWITCH_ACCOUNT), Rank::Secondary, &Intent::SwitchAccount)),
-    )
+    let home = view.home.as_ref().map(|id| of("p", "quiet").text(&cx.fill(words::CHOOSE_HOME, &[("id", id)])));
+    let other = field::text(cx, "tenant", words::TENANT, words::TENANT_HINT, &view.other_tenant, Intent::TenantTyped);
+    let go =
+        button(cx, cx.say(words::SWITCH_TENANT), Rank::Secondary, &Intent::SwitchTenant).set("id", "switch-tenant");
+    card_with(name, domain)
+        .add(of("p", "quiet").text(&cx.fill(words::CHOOSE_TENANT_ID, &[("id", id)])))
+        .maybe(home)
+        .add(of("div", "actions").add(button(
+            cx,
+            cx.say(words::SWITCH_ACCOUNT),
+            Rank::Secondary,
+            &Intent::SwitchAccount,
+        )))
+        .add(more(cx.say(words::OTHER_TENANT), false, el("div").add(other).add(of("div", "actions").add(go))))
 }
 
 fn checks(cx: &Cx, view: &ChooseView) -> El {

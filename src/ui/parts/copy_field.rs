@@ -71,6 +71,7 @@ fn id(piece: Piece) -> String {
         Piece::Scope => "scope",
         Piece::TokenUrl => "token-url",
         Piece::ConsentLink => "consent-link",
+        Piece::PageConsent => "page-consent",
         Piece::Invitation => "invitation",
         Piece::Format(_) | Piece::ProofCommand | Piece::SupportReport | Piece::Calendar => "text",
     };

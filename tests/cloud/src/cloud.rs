@@ -7,6 +7,7 @@ use uuid::Uuid;
 
 use crate::business_central::BusinessCentral;
 use crate::caller::{Caller, TokenProblem};
+use crate::challenge::Challenge;
 use crate::contract::Contract;
 use crate::cors::{self, Part, Readers};
 use crate::faults::{Effect, Fault, Faults};
@@ -47,6 +48,8 @@ pub struct Cloud {
     pub(crate) lag_ms: u64,
     /// Parts of Business Central whose answers a page may not read.
     closed: BTreeSet<Part>,
+    /// What Graph wants of every token.
+    pub(crate) challenge: Option<Challenge>,
     /// Parts of Business Central that cannot be reached at all.
     unreachable: BTreeSet<Part>,
     usage: Usage,
@@ -70,6 +73,7 @@ impl Cloud {
             clock_offset_ms: 0,
             lag_ms: 0,
             closed: BTreeSet::new(),
+            challenge: None,
             unreachable: BTreeSet::new(),
             usage: Usage::default(),
             contract: None,
@@ -128,6 +132,11 @@ impl Cloud {
         } else {
             self.unreachable.insert(part)
         };
+    }
+
+    /// What Graph wants of every token from now on; nothing more with `None`.
+    pub fn set_challenge(&mut self, challenge: Option<Challenge>) {
+        self.challenge = challenge;
     }
 
     /// Other limits on what one user may ask of Business Central.

@@ -3,7 +3,8 @@
 //! `GET /_cloud/state` · `POST /_cloud/reset` · `POST /_cloud/faults` (one [`Fault`] or a list; `DELETE` ends them all) ·
 //! `POST /_cloud/clock {"advance_ms":n}` · `POST /_cloud/lag {"ms":n}` · `POST /_cloud/edit` (one [`Edit`] or a list;
 //! `{"business_central": wish}` for what lies inside Business Central; `{"cors": {"part": "odata", "allowed": false}}`,
-//! `{"network": {"part": "admin", "up": false}}`, `{"limits": {"service_ms": 200}}`) ·
+//! `{"network": {"part": "admin", "up": false}}`, `{"limits": {"service_ms": 200}}`,
+//! `{"challenge": {"claims": {"access_token": {…}}, "by_refresh": false}}`) ·
 //! `POST /_cloud/business-central` (one arrangement or a list, see [`crate::business_central::BusinessCentral::arrange`]) ·
 //! `POST /_cloud/assertion {"issuer","subject","audience"}` (what an outside issuer would hand to a workload).
 
@@ -15,7 +16,7 @@ use crate::log::redact;
 use crate::login::external_assertion;
 use crate::state::{CredentialPolicy, Tenant};
 use crate::wire::{empty, json as json_answer, set};
-use crate::{Cloud, Fault, Limits, Part, Request, Response};
+use crate::{Challenge, Cloud, Fault, Limits, Part, Request, Response};
 
 /// An arrangement of the directory. Every one takes an optional `tenant` (id or domain), by default the first tenant.
 #[derive(Clone, Debug, Deserialize)]
@@ -86,6 +87,8 @@ pub enum Edit {
     },
     /// What Business Central allows one user; what is not named keeps its default.
     Limits(Limits),
+    /// What Graph wants of every token; `null` when nothing more.
+    Challenge(Option<Challenge>),
 }
 
 #[derive(Deserialize)]
@@ -185,6 +188,7 @@ impl Cloud {
             Edit::Cors { part, allowed } => self.set_cors(*part, *allowed),
             Edit::Network { part, up } => self.set_network(*part, *up),
             Edit::Limits(limits) => self.set_limits(*limits),
+            Edit::Challenge(challenge) => self.set_challenge(challenge.clone()),
             _ => return self.edit_directory(tenant, edit, now),
         }
         Ok(())
@@ -260,7 +264,7 @@ fn apply(tenant: &mut Tenant, edit: &Edit, now: u64) -> Option<()> {
         Edit::ApplicationScopeGrantsRoles(covers) => tenant.application_scope_grants_roles = *covers,
         Edit::DeletedKeepsUniqueName(keeps) => tenant.deleted_keeps_unique_name = *keeps,
         // Not the directory's.
-        Edit::AdminApiCors(_) | Edit::Cors { .. } | Edit::Network { .. } | Edit::Limits(_) => {}
+        Edit::AdminApiCors(_) | Edit::Cors { .. } | Edit::Network { .. } | Edit::Limits(_) | Edit::Challenge(_) => {}
     }
     Some(())
 }

@@ -16,6 +16,7 @@
 
 pub mod business_central;
 pub mod caller;
+mod challenge;
 mod cloud;
 pub mod contract;
 pub mod control;
@@ -35,6 +36,7 @@ mod wire;
 mod world;
 
 pub use caller::{Caller, TokenProblem};
+pub use challenge::Challenge;
 pub use cloud::{Cloud, Service};
 pub use contract::Contract;
 pub use cors::Part;

@@ -35,6 +35,8 @@ pub(crate) struct Issued {
     pub(crate) tenant: Uuid,
     pub(crate) client_id: Uuid,
     pub(crate) holder: Holder,
+    /// Claims it was asked for with.
+    pub(crate) claims: Value,
     pub(crate) expires_ms: u64,
 }
 

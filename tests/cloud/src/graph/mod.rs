@@ -25,7 +25,7 @@ use crate::seed::GRAPH_APP_ID;
 use crate::state::Tenant;
 use crate::tokens::{Holder, Issued};
 use crate::wire::{header, json, set};
-use crate::{Cloud, Request, Response, TokenProblem};
+use crate::{Cloud, Request, Response, TokenProblem, challenge};
 
 use address::{Address, Key};
 use error::GraphError;
@@ -71,6 +71,9 @@ impl Call {
 
 /// Answers one request to the Graph origin, `$batch` included.
 pub(crate) fn handle(cloud: &mut Cloud, request: &Request, now: u64) -> Response {
+    if let Some(challenged) = challenge::raise(cloud, request, now) {
+        return challenged;
+    }
     let path = request.uri().path();
     if path == "/v1.0/$batch" || path == "/v1.0/%24batch" {
         return batch::handle(cloud, request, now);

@@ -348,7 +348,7 @@ fn advance_authorize(
     issue_code(cloud, authorize, target, account, now)
 }
 
-fn second_factor_required() -> LoginError {
+pub(crate) fn second_factor_required() -> LoginError {
     LoginError::new(
         50_076,
         "interaction_required",

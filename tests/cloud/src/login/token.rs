@@ -32,6 +32,8 @@ pub(crate) struct Refresh {
     /// When the person signed in: the 24 hours count from here and do not slide.
     pub(crate) signed_in_ms: u64,
     pub(crate) scope_text: String,
+    /// Claims of the sign-in, which every token of it has.
+    pub(crate) claims: serde_json::Value,
 }
 
 const CODE_LIFE_MS: u64 = 10 * 60 * 1000;
@@ -226,6 +228,7 @@ fn code_grant(
     if let Some(code) = cloud.login.codes.get_mut(sent) {
         code.used = true;
     }
+    let claims = claims_of(form)?.unwrap_or_else(|| code.request.claims.clone());
     let person = Person {
         client_id: client,
         tenant: code.tenant,
@@ -235,7 +238,8 @@ fn code_grant(
         scope_text: code.request.scope_text.clone(),
         oidc_asked: code.request.scopes.oidc.clone(),
         nonce: code.request.nonce.clone(),
-        claims: claims_of(form)?.unwrap_or_else(|| code.request.claims.clone()),
+        access_claims: claims.clone(),
+        claims,
         client_info: code.request.client_info || form.get("client_info") == Some("1"),
     };
     person_token(cloud, &person, &scopes, now)
@@ -301,10 +305,22 @@ fn refresh_grant(
         scope_text: refresh.scope_text.clone(),
         oidc_asked: scopes.oidc.clone(),
         nonce: None,
+        access_claims: passed_on(cloud, &refresh, form)?,
         claims: claims_of(form)?.unwrap_or_default(),
         client_info: form.get("client_info") == Some("1"),
     };
     person_token(cloud, &person, &scopes, now)
+}
+
+/// Claims that a client passes on from a challenge. Some of them only a person can bring (`sign-in.md` 2.6): the refusal
+/// repeats them, and the client has to forward them unchanged.
+fn passed_on(cloud: &Cloud, refresh: &Refresh, form: &Fields) -> Result<serde_json::Value, LoginError> {
+    let Some(claims) = claims_of(form)? else { return Ok(refresh.claims.clone()) };
+    let for_a_person = cloud.challenge.as_ref().is_some_and(|it| !it.by_refresh && it.met_by(&claims));
+    if for_a_person && !cloud.challenge.as_ref().is_some_and(|it| it.met_by(&refresh.claims)) {
+        return Err(flow::second_factor_required().suberror("basic_action").claims(claims.to_string()));
+    }
+    Ok(claims)
 }
 
 fn one_resource(scopes: &Scopes) -> Result<&Wanted, LoginError> {

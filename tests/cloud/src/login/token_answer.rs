@@ -26,6 +26,8 @@ pub(crate) struct Person {
     pub(crate) oidc_asked: Vec<String>,
     pub(crate) nonce: Option<String>,
     pub(crate) claims: Value,
+    /// Claims for the access token, from the sign-in or passed on with a refresh.
+    pub(crate) access_claims: Value,
     pub(crate) client_info: bool,
 }
 
@@ -130,8 +132,9 @@ pub(crate) fn for_person(
                 upn: upn.clone(),
                 name: name.clone(),
                 scopes: held.clone(),
-                roles,
+                roles: roles.clone(),
             },
+            claims: person.access_claims.clone(),
             expires_ms: now + seconds * 1000,
         },
     );
@@ -145,7 +148,7 @@ pub(crate) fn for_person(
         refresh_token(cloud, person, &mut body, now);
     }
     if scopes.has_oidc("openid") || person.oidc_asked.iter().any(|scope| scope == "openid") {
-        body.insert("id_token".into(), id_token(cloud, person, &upn, &name, now).into());
+        body.insert("id_token".into(), id_token(cloud, person, &upn, &name, &roles, now).into());
     }
     if person.client_info {
         body.insert("client_info".into(), client_info(account).into());
@@ -185,6 +188,7 @@ fn refresh_token(cloud: &mut Cloud, person: &Person, body: &mut Map<String, Valu
             is_spa: person.is_spa,
             signed_in_ms: person.signed_in_ms,
             scope_text: person.scope_text.clone(),
+            claims: person.access_claims.clone(),
         },
     );
     body.insert("refresh_token".into(), token.into());
@@ -193,7 +197,7 @@ fn refresh_token(cloud: &mut Cloud, person: &Person, body: &mut Map<String, Valu
     }
 }
 
-fn id_token(cloud: &mut Cloud, person: &Person, upn: &str, name: &str, now: u64) -> String {
+fn id_token(cloud: &mut Cloud, person: &Person, upn: &str, name: &str, roles: &[Uuid], now: u64) -> String {
     let login = &cloud.settings.origins.login;
     let mut claims = json!({
         "aud": person.client_id,
@@ -207,6 +211,8 @@ fn id_token(cloud: &mut Cloud, person: &Person, upn: &str, name: &str, now: u64)
         "sub": person.account.oid,
         "tid": person.tenant,
         "ver": "2.0",
+        // The page's registration has groupMembershipClaims on DirectoryRole (`graph.md` 8, `sign-in.md` 2.5).
+        "wids": roles,
         "uti": cloud.ids.uuid(),
     });
     if let Some(nonce) = &person.nonce {
@@ -249,7 +255,14 @@ pub(crate) fn for_application(
     let token = sign(&Value::Object(claims));
     cloud.tokens.keep(
         token.clone(),
-        Issued { resource, tenant, client_id: client, holder: Holder::App { roles }, expires_ms: now + seconds * 1000 },
+        Issued {
+            resource,
+            tenant,
+            client_id: client,
+            holder: Holder::App { roles },
+            claims: Value::Null,
+            expires_ms: now + seconds * 1000,
+        },
     );
     json!({ "token_type": "Bearer", "expires_in": seconds, "ext_expires_in": seconds, "access_token": token })
 }
