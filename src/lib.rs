@@ -11,12 +11,15 @@
 //! - `ui` (browser only): Yew components. Look at `view_model`, `text` and `flow::Event`.
 //! - `browser` (browser only): performs effects, reports events, decides nothing.
 //! - `mount` (browser only): puts them together, for the page itself, a frame, and pages that bundle the program.
+//!
+//! `gather` is no room: a small word for lists that any of them may use.
 
 #[cfg(target_arch = "wasm32")]
 pub mod browser;
 pub mod config;
 pub mod embed;
 pub mod flow;
+mod gather;
 #[cfg(target_arch = "wasm32")]
 pub mod mount;
 pub mod protocol;

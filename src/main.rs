@@ -1,5 +1,19 @@
 //! Composition root of the page by itself.
 
+/// A third of the code of the standard library's allocator. What grows moves, which costs a copy; memory that the browser adds
+/// is joined to what lies before it, so that a large answer does not leave a hole of its size.
+#[cfg(target_arch = "wasm32")]
+struct Small;
+
+#[cfg(target_arch = "wasm32")]
+impl rlsf::GlobalTlsfOptions for Small {
+    const ENABLE_REALLOCATION: bool = false;
+}
+
+#[cfg(target_arch = "wasm32")]
+#[global_allocator]
+static MEMORY: rlsf::GlobalTlsf<Small> = rlsf::GlobalTlsf::new();
+
 #[cfg(target_arch = "wasm32")]
 fn main() {
     // A panic of the page that ships is a bare trap, told by www/start.js; no hook ever runs. Yew's own, which writes to the

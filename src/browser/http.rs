@@ -1,6 +1,7 @@
 //! Sends requests with `fetch`: no cookies, no referrer, no cache, and an end to waiting.
 
 use crate::flow::effect::Answer;
+use crate::gather::Gather;
 use crate::protocol::http::{Body, Method, Request, Response, Silence};
 use crate::protocol::secret::Secret;
 use gloo_net::http::{Method as Verb, RequestBuilder};
@@ -56,7 +57,7 @@ pub(super) async fn send(request: &Request, timeout_ms: u64) -> Answer {
     };
     let answer = async {
         let response = built.map_err(|_| ())?.send().await.map_err(|_| ())?;
-        let headers = response.headers().entries().map(|(name, value)| (name.to_ascii_lowercase(), value)).collect();
+        let headers = response.headers().entries().map(|(name, value)| (name.to_ascii_lowercase(), value)).gather();
         let status = response.status();
         let body = response.text().await.map_err(|_| ())?;
         Ok::<_, ()>(Response { status, headers, body: Secret::new(body) })

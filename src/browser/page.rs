@@ -4,6 +4,7 @@ use super::runtime::{Echo, Runtime};
 use super::{http, storage};
 use crate::flow::host::Surface;
 use crate::flow::{Event, Start};
+use crate::gather::Gather;
 use js_sys::{Array, Function};
 use wasm_bindgen::JsCast;
 use wasm_bindgen::prelude::*;
@@ -51,7 +52,7 @@ async fn start(place: &Place) -> Option<Start> {
         // The document is somebody else's, and so is what stands in its address.
         address.clone_from(&place.base);
     }
-    let languages = window.navigator().languages().iter().filter_map(|tag| tag.as_string()).collect();
+    let languages = window.navigator().languages().iter().filter_map(|tag| tag.as_string()).gather();
     Some(Start {
         address,
         storage: storage::read_all(),
@@ -69,11 +70,10 @@ impl Runtime {
     /// Reads what is there and begins.
     pub fn start(&self) {
         let runtime = self.clone();
-        wasm_bindgen_futures::spawn_local(async move {
-            if let Some(found) = start(runtime.place()).await {
-                runtime.dispatch(Event::Started(Box::new(found)));
-            }
-        });
+        self.later(Box::pin(async move {
+            let found = start(runtime.place()).await?;
+            Some(Event::Started(Box::new(found)))
+        }));
     }
 }
 

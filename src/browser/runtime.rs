@@ -9,6 +9,7 @@ use crate::protocol::json::Value;
 use crate::view_model::ViewModel;
 use std::cell::{Cell, RefCell};
 use std::collections::VecDeque;
+use std::pin::Pin;
 use std::rc::{Rc, Weak};
 use wasm_bindgen::JsCast;
 use wasm_bindgen::prelude::*;
@@ -157,13 +158,12 @@ impl Runtime {
     }
 
     fn perform(&self, effect: Effect) {
-        let echo = self.echo();
         match effect {
             Effect::Fetch { id, request, timeout_ms } => {
-                wasm_bindgen_futures::spawn_local(async move {
+                self.later(Box::pin(async move {
                     let answer = http::send(&request, timeout_ms).await;
-                    echo.dispatch(Event::Replied { id, answer });
-                });
+                    Some(Event::Replied { id, answer })
+                }));
             }
             Effect::Wait { id, ms } => self.wait(id, ms),
             Effect::Tick(on) => self.tick(on),
@@ -182,10 +182,10 @@ impl Runtime {
             Effect::Leave { url } => page::leave(&url),
             Effect::Open { url } => page::open(&url),
             Effect::Copy { piece, text } => {
-                wasm_bindgen_futures::spawn_local(async move {
+                self.later(Box::pin(async move {
                     let worked = page::copy(text.open()).await;
-                    echo.dispatch(Event::Copied { piece, worked });
-                });
+                    Some(Event::Copied { piece, worked })
+                }));
             }
             Effect::Download { name, kind, content } => page::download(&name, kind, content.open()),
             Effect::Tell(tell) => {
@@ -196,12 +196,22 @@ impl Runtime {
             Effect::Guard(on) => self.0.guarded.set(on),
             Effect::LoadText { language } => {
                 let path = [&self.place().base, "text/", &language, ".json"].concat();
-                wasm_bindgen_futures::spawn_local(async move {
+                self.later(Box::pin(async move {
                     let text = http::load(&path).await.ok();
-                    echo.dispatch(Event::TextLoaded { language, text });
-                });
+                    Some(Event::TextLoaded { language, text })
+                }));
             }
         }
+    }
+
+    /// Dispatches what comes of some work. Boxed, because the machinery around it exists once for every type of work.
+    pub(super) fn later(&self, work: Pin<Box<dyn Future<Output = Option<Event>>>>) {
+        let page = self.echo();
+        wasm_bindgen_futures::spawn_local(async move {
+            if let Some(event) = work.await {
+                page.dispatch(event);
+            }
+        });
     }
 
     /// Tells the page around, once the work at hand is done: what it does then may reach back into this page.

@@ -1,5 +1,6 @@
 //! This tab's storage. It may be blocked altogether; then writing says so and reading finds nothing.
 
+use crate::gather::Gather;
 use web_sys::{Storage, window};
 
 fn storage() -> Option<Storage> {
@@ -21,7 +22,7 @@ pub(super) fn remove(key: &str) {
 /// All entries of ours, or `None` when storage is blocked.
 pub(super) fn read_all() -> Option<Vec<(String, String)>> {
     let storage = storage()?;
-    let keys: Vec<String> = (0..storage.length().ok()?).filter_map(|index| storage.key(index).ok().flatten()).collect();
+    let keys: Vec<String> = (0..storage.length().ok()?).filter_map(|index| storage.key(index).ok().flatten()).gather();
     let ours = keys.into_iter().filter(|key| key.starts_with("entrada."));
-    Some(ours.filter_map(|key| Some((key.clone(), storage.get_item(&key).ok().flatten()?))).collect())
+    Some(ours.filter_map(|key| Some((key.clone(), storage.get_item(&key).ok().flatten()?))).gather())
 }

@@ -1,6 +1,7 @@
 //! Presets: what an integration needs, so that nobody has to know it by heart.
 
 use super::{address, flag, guid, words};
+use crate::gather::Gather;
 use crate::protocol::business_central::PermissionSet;
 use crate::protocol::json::{Misread, Node};
 
@@ -70,7 +71,7 @@ pub struct Preset {
 impl Preset {
     /// Role ids of the permission sets.
     pub fn role_ids(&self) -> Vec<String> {
-        self.permission_sets.iter().map(|set| set.role_id.clone()).collect()
+        self.permission_sets.iter().map(|set| set.role_id.clone()).gather()
     }
 }
 

@@ -2,6 +2,7 @@
 
 use crate::flow::Event;
 use crate::flow::host::{Bridge, BridgeAnswer, BridgeRequest, HostSaid, Options, Tell, Word};
+use crate::gather::Gather;
 use crate::protocol::date;
 use crate::protocol::json::{Value, json};
 use crate::protocol::secret::Secret;
@@ -116,7 +117,7 @@ pub(super) fn tell(tell: &Tell) -> (&'static str, Value) {
 
 fn request(it: &BridgeRequest) -> Value {
     let set = |[role, app, scope, company]: &[String; 4]| json!({ "roleId": role, "appId": app, "scope": scope, "company": company });
-    let sets: Vec<Value> = it.sets.iter().map(set).collect();
+    let sets: Vec<Value> = it.sets.iter().map(set).gather();
     json!({
         "request": &it.request, "action": it.action, "clientId": &it.client_id, "description": &it.description,
         "contact": it.contact.as_ref(), "permissionSets": sets, "environment": &it.environment,

@@ -6,6 +6,7 @@ use crate::flow::assess::{Blocker, State};
 use crate::flow::host::{Standing, Surface, Tell};
 use crate::flow::run::{Outcome, Run, Task, TaskState};
 use crate::flow::{Model, Place, Setup, Weight};
+use crate::gather::Gather;
 use crate::protocol::date;
 use crate::protocol::json::{Value, json};
 
@@ -44,7 +45,7 @@ pub fn told(model: &Model, told: &mut Told) -> Vec<Value> {
         }
         _ => {}
     }
-    news.into_iter().map(|message| envelope(model, told, message)).collect()
+    news.into_iter().map(|message| envelope(model, told, message)).gather()
 }
 
 impl Told {
@@ -183,7 +184,7 @@ fn end(model: &Model, run: &Run) -> (Value, Value) {
             }
             value
         })
-        .collect();
+        .gather();
     let tenant = model.account().map_or(&run.brief.tenant, |account| &account.tenant);
     let completed = json!({
         "outcome": outcome, "clientId": run.known.app_id.as_ref(), "tenantId": tenant,

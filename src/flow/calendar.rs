@@ -4,7 +4,14 @@ use crate::protocol::date;
 
 /// Text values escape backslash, semicolon, comma and line breaks (RFC 5545 section 3.3.11).
 fn escape(text: &str) -> String {
-    text.replace('\\', "\\\\").replace(';', "\\;").replace(',', "\\,").replace(['\r', '\n'], " ")
+    let mut escaped = String::with_capacity(text.len() + 8);
+    for sign in text.chars() {
+        if matches!(sign, '\\' | ';' | ',') {
+            escaped.push('\\');
+        }
+        escaped.push(if matches!(sign, '\r' | '\n') { ' ' } else { sign });
+    }
+    escaped
 }
 
 /// Lines are at most 75 bytes; longer ones go on after a line break and a space (section 3.1).
@@ -32,30 +39,17 @@ pub fn reminder(application: &str, client_id: &str, ends: u64, now: u64) -> Stri
     let text = escape(&format!(
         "The client secret of {application} (client id {client_id}) for Business Central ends today. Make a new one and hand it over before."
     ));
-    let mut lines = vec![
-        "BEGIN:VCALENDAR".to_owned(),
-        "VERSION:2.0".into(),
-        "PRODID:-//Entrada//Secret expiry//EN".into(),
-        "BEGIN:VEVENT".into(),
-        format!("UID:{client_id}-{day}@entrada"),
-        format!("DTSTAMP:{stamp}"),
-        format!("DTSTART;VALUE=DATE:{day}"),
-        format!("DTEND;VALUE=DATE:{next}"),
-        format!("SUMMARY:{summary}"),
-        format!("DESCRIPTION:{text}"),
-        "TRANSP:TRANSPARENT".into(),
-    ];
-    for days in [30, 7] {
-        lines.extend([
-            "BEGIN:VALARM".into(),
-            "ACTION:DISPLAY".into(),
-            format!("TRIGGER:-P{days}D"),
-            format!("DESCRIPTION:{summary}"),
-            "END:VALARM".into(),
-        ]);
-    }
-    lines.extend(["END:VEVENT".into(), "END:VCALENDAR".into()]);
-    lines.iter().map(|line| fold(line)).collect()
+    let alarm =
+        |days: &str| format!("BEGIN:VALARM\nACTION:DISPLAY\nTRIGGER:-P{days}D\nDESCRIPTION:{summary}\nEND:VALARM\n");
+    let (month, week) = (alarm("30"), alarm("7"));
+    format!(
+        "BEGIN:VCALENDAR\nVERSION:2.0\nPRODID:-//Entrada//Secret expiry//EN\n\
+         BEGIN:VEVENT\nUID:{client_id}-{day}@entrada\nDTSTAMP:{stamp}\nDTSTART;VALUE=DATE:{day}\nDTEND;VALUE=DATE:{next}\n\
+         SUMMARY:{summary}\nDESCRIPTION:{text}\nTRANSP:TRANSPARENT\n{month}{week}END:VEVENT\nEND:VCALENDAR"
+    )
+    .lines()
+    .map(fold)
+    .collect()
 }
 
 #[cfg(test)]

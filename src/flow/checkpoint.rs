@@ -6,6 +6,7 @@ use super::effect::Effect;
 use super::moment::Out;
 use super::{Model, Place};
 use crate::config::Config;
+use crate::gather::Gather;
 use crate::protocol::json::{self, Value, json, texts};
 
 /// Key in this tab's storage.
@@ -38,7 +39,7 @@ pub fn read(text: &str, config: &Config) -> Option<Checkpoint> {
         return None;
     }
     let secrets = |list: &Value| -> Option<Vec<String>> {
-        list.as_list()?.iter().map(|item| item.as_str().map(str::to_owned)).collect()
+        list.as_list()?.iter().map(|item| item.as_str().map(str::to_owned)).gather_all()
     };
     Some(Checkpoint {
         choices: Choices::from_json(&value["choices"], config)?,

@@ -2,6 +2,7 @@
 
 use super::route::RouteKind;
 use crate::config::{Config, Preset, PresetKind};
+use crate::gather::Gather;
 use crate::protocol::business_central::PermissionSet;
 use crate::protocol::json::{Value, json, texts};
 
@@ -121,10 +122,7 @@ impl Choices {
 
     /// Chooses an environment, or no longer.
     pub fn tick_environment(&mut self, name: &str, chosen: bool) {
-        self.environments.retain(|known| known != name);
-        if chosen {
-            self.environments.push(name.to_owned());
-        }
+        tick(&mut self.environments, name, chosen);
     }
 
     /// The route chosen for an environment.
@@ -180,10 +178,10 @@ impl Choices {
     /// Written into the checkpoint.
     pub(super) fn to_json(&self) -> Value {
         let parts = |set: &SetKey| Value::List([&set.role_id, &set.app_id, &set.scope].map(Value::from).into());
-        let sets: Vec<Value> = self.sets.iter().map(parts).collect();
+        let sets: Vec<Value> = self.sets.iter().map(parts).gather();
         let route =
             |(of, route): &(String, RouteKind)| Value::List([of.as_str(), route.word()].map(Value::from).into());
-        let routes: Vec<Value> = self.routes.iter().map(route).collect();
+        let routes: Vec<Value> = self.routes.iter().map(route).gather();
         json!({
             "preset": &self.preset, "name": &self.name, "instance": &self.instance,
             "existing": match &self.target { Target::Ours => None, Target::Existing(id) => Some(id) },
@@ -198,7 +196,7 @@ impl Choices {
     pub(super) fn from_json(value: &Value, config: &Config) -> Option<Self> {
         let text = |name: &str| value[name].as_str().map(str::to_owned);
         let texts = |name: &str| -> Option<Vec<String>> {
-            value[name].as_list()?.iter().map(|item| item.as_str().map(str::to_owned)).collect()
+            value[name].as_list()?.iter().map(|item| item.as_str().map(str::to_owned)).gather_all()
         };
         let preset = config.presets.iter().find(|preset| Some(preset.id.as_str()) == value["preset"].as_str())?;
         let mut choices = Self::of_preset(config, preset);
@@ -218,7 +216,7 @@ impl Choices {
                 let part = |index: usize| set[index].as_str().map(str::to_owned);
                 Some(SetKey { role_id: part(0)?, app_id: part(1)?, scope: part(2)? })
             })
-            .collect::<Option<_>>()?;
+            .gather_all()?;
         choices.wanted_sets = texts("wantedSets")?;
         choices.app_roles = texts("appRoles")?;
         choices.want_user = value["wantUser"] != false;
@@ -226,13 +224,22 @@ impl Choices {
             .as_list()?
             .iter()
             .filter_map(|pair| Some((pair[0].as_str()?.to_owned(), RouteKind::from_word(pair[1].as_str()?)?)))
-            .collect();
+            .gather();
         choices.want_secret = value["wantSecret"].as_bool();
         let months = value["months"].as_u64().and_then(|months| u32::try_from(months).ok());
         if let Some(months) = months.filter(|months| config.credentials.months.contains(months)) {
             choices.months = months;
         }
         Some(choices)
+    }
+}
+
+/// Puts a name on a list, last, or takes it away.
+#[inline(never)]
+pub(super) fn tick(list: &mut Vec<String>, name: &str, chosen: bool) {
+    list.retain(|known| known != name);
+    if chosen {
+        list.push(name.to_owned());
     }
 }
 

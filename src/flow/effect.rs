@@ -151,6 +151,7 @@ pub enum Effect {
 pub type Answer = Result<Response, Silence>;
 
 /// The answer for a reader, its lack as an error.
+#[inline(never)]
 pub(super) fn heard(answer: &Answer) -> Result<&Response, CallError> {
     answer.as_ref().map_err(|silence| CallError::Silent(*silence))
 }

@@ -4,6 +4,7 @@
 use super::Model;
 use super::effect::{Format, Piece};
 use super::run::{Outcome, Run};
+use crate::gather::Gather;
 use crate::protocol::business_central as bc;
 use crate::protocol::json::json;
 use crate::protocol::secret::Secret;
@@ -64,9 +65,9 @@ pub fn credential(model: &Model) -> Option<Credential> {
 fn environments(run: &Run) -> Vec<(String, String)> {
     let sites = || run.brief.sites.iter().map(|site| (site.environment.clone(), site.site.base().to_owned()));
     let ready = |(lane, _): &(usize, _)| run.lane_outcome(*lane) == Outcome::Complete;
-    let mut list: Vec<_> = sites().enumerate().filter(ready).map(|(_, site)| site).collect();
+    let mut list: Vec<_> = sites().enumerate().filter(ready).map(|(_, site)| site).gather();
     if list.is_empty() {
-        list = sites().collect();
+        list = sites().gather();
     }
     if list.is_empty() {
         list.push((String::new(), bc::admin_base(&run.brief.business_central)));
@@ -143,12 +144,13 @@ pub fn format(credential: &Credential, format: Format) -> Secret {
             let number = (index + 1).to_string();
             ["BC_ENVIRONMENT_", &number, "=", &shell(name), "\nBC_BASE_URL_", &number, "=", &shell(base), "\n"].concat()
         }))
-        .collect(),
+        .gather()
+        .concat(),
         Format::Json => {
             let value = json!({
                 "tenantId": tenant, "clientId": client_id, "clientSecret": secret, "clientSecretEnds": &ends,
                 "scope": scope, "tokenUrl": token_url, "environment": environment, "baseUrl": base_url,
-                "environments": credential.environments.iter().map(|(name, base)| json!({ "name": name, "baseUrl": base })).collect::<Vec<_>>(),
+                "environments": credential.environments.iter().map(|(name, base)| json!({ "name": name, "baseUrl": base })).gather(),
             });
             value.to_pretty() + "\n"
         }

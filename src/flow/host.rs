@@ -230,7 +230,7 @@ impl Model {
             }
             return;
         }
-        if !self.host.hears(&said, &self.deployment().config.hosts) {
+        if !self.host.hears(&said, &self.deployment.config.hosts) {
             self.host.ignored += 1;
             return;
         }

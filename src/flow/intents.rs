@@ -1,12 +1,13 @@
 //! What the person does.
 
 use super::checks::Lookup;
-use super::choices::{SetKey, Target};
+use super::choices::{SetKey, Target, tick};
 use super::effect::{Effect, Format, Piece};
 use super::event::Intent;
 use super::moment::Out;
 use super::session::{Session, Wish};
 use super::{Model, Place, Timer, hand_over, start};
+use crate::config::Preset;
 use crate::protocol::business_central as bc;
 use crate::protocol::secret::Secret;
 use crate::protocol::url;
@@ -108,7 +109,7 @@ impl Model {
 
     fn type_tenant(&mut self, text: String, out: &mut Out) {
         self.tenant_typed = text;
-        self.notices.retain(|notice| notice.code != super::FindingCode::TenantUnknown);
+        self.drop_notice(super::FindingCode::TenantUnknown);
         self.typed += 1;
         let count = self.typed;
         self.net.timer(Timer::Typed { count }, TYPING_MS, out);
@@ -205,11 +206,11 @@ impl Model {
         if !matches!(self.place, Place::Choose | Place::Welcome) {
             return;
         }
-        let deployment = self.deployment();
+        let deployment = self.shared_deployment();
         let Some(choices) = &mut self.choices else { return };
         match choice {
             Intent::Preset(id) => {
-                if let Some(preset) = deployment.config.presets.iter().find(|preset| preset.id == id) {
+                if let Some(preset) = deployment.preset(&id) {
                     choices.change_preset(&deployment.config, preset);
                     self.reread_application(out);
                     self.match_wanted_sets();
@@ -265,11 +266,7 @@ impl Model {
             }
             Intent::AllCompanies(all) => choices.companies = if all { None } else { Some(Vec::new()) },
             Intent::Company { name, chosen } => {
-                let list = choices.companies.get_or_insert_default();
-                list.retain(|known| known != &name);
-                if chosen {
-                    list.push(name);
-                }
+                tick(choices.companies.get_or_insert_default(), &name, chosen);
             }
             Intent::PermissionSet { key, chosen } => {
                 let mut all = self.facts.sites.iter().filter_map(|site| site.sets.known()).flatten();
@@ -286,10 +283,7 @@ impl Model {
                 }
             }
             Intent::AppRole { value, chosen } => {
-                choices.app_roles.retain(|known| known != &value);
-                if chosen {
-                    choices.app_roles.push(value);
-                }
+                tick(&mut choices.app_roles, &value, chosen);
             }
             Intent::WantSecret(want) => choices.want_secret = Some(want),
             Intent::Months(months) if deployment.config.credentials.months.contains(&months) => choices.months = months,
@@ -302,11 +296,11 @@ impl Model {
     }
 
     fn change_sites(&mut self) {
-        let preset = self.preset();
-        if let (Some(choices), Some(preset)) = (&mut self.choices, preset) {
+        let wanted = self.preset().map(Preset::role_ids);
+        if let (Some(choices), Some(wanted)) = (&mut self.choices, wanted) {
             // The environments decide which sets there are: what the preset wants is matched anew, what was ticked by
             // hand stays as long as one of them has it.
-            choices.wanted_sets = preset.role_ids();
+            choices.wanted_sets = wanted;
             self.facts.choose(&choices.environments);
             self.match_wanted_sets();
         }

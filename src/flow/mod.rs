@@ -56,6 +56,13 @@ pub struct Deployment {
     pub redirect_uri: String,
 }
 
+impl Deployment {
+    /// The preset of this id.
+    pub(crate) fn preset(&self, id: &str) -> Option<&Preset> {
+        self.config.presets.iter().find(|preset| preset.id == id)
+    }
+}
+
 /// Whether the page can work at all.
 #[derive(Debug)]
 pub enum Setup {
@@ -64,7 +71,7 @@ pub enum Setup {
     /// It cannot, and why.
     Broken(Finding),
     /// It can.
-    Ready(Rc<Deployment>),
+    Ready,
 }
 
 /// Which screen the person is on.
@@ -119,6 +126,7 @@ pub(in crate::flow) enum Timer {
 pub struct Model {
     /// Whether the page can work.
     pub setup: Setup,
+    deployment: Rc<Deployment>,
     /// Build id.
     pub build: &'static str,
     /// Sentences in use; carried, never read here.
@@ -172,6 +180,7 @@ impl Default for Model {
     fn default() -> Self {
         Self {
             setup: Setup::Waiting,
+            deployment: Rc::new(Deployment::nowhere()),
             build: "",
             catalogue: Rc::default(),
             language: "en".into(),
@@ -205,13 +214,14 @@ impl Default for Model {
 }
 
 impl Model {
-    /// A clone of the shared deployment; only called once the page can work.
-    pub(crate) fn deployment(&self) -> Rc<Deployment> {
-        match &self.setup {
-            Setup::Ready(deployment) => Rc::clone(deployment),
-            // Unreachable by construction (`update` stops before), but a wrong answer is better than a panic.
-            _ => Rc::new(Deployment::nowhere()),
-        }
+    /// The deployment; one that leads nowhere until the page can work (`update` stops before anybody asks).
+    pub fn deployment(&self) -> &Deployment {
+        &self.deployment
+    }
+
+    /// The same, for whoever changes the model meanwhile.
+    pub(crate) fn shared_deployment(&self) -> Rc<Deployment> {
+        Rc::clone(&self.deployment)
     }
 
     /// The time of the server as far as known, ms since 1970; used for dates that servers judge.
@@ -220,9 +230,8 @@ impl Model {
     }
 
     /// The chosen preset.
-    pub fn preset(&self) -> Option<Preset> {
-        let choices = self.choices.as_ref()?;
-        self.deployment().config.presets.iter().find(|preset| preset.id == choices.preset).cloned()
+    pub fn preset(&self) -> Option<&Preset> {
+        self.deployment.preset(&self.choices.as_ref()?.preset)
     }
 
     fn tick(&mut self, on: bool, out: &mut Out) {
@@ -245,7 +254,7 @@ pub fn update(model: &mut Model, event: Event, moment: Moment) -> Vec<Effect> {
         Event::TextLoaded { language, text } => model.text_loaded(&language, text.as_deref()),
         Event::Resized(height) => model.host.height = height,
         Event::HostSaid(said) => model.host_said(*said, &mut out),
-        _ if !matches!(model.setup, Setup::Ready(_)) => {}
+        _ if !matches!(model.setup, Setup::Ready) => {}
         // Nobody works in a frame of somebody who may not show us.
         Event::Intent(_) if !model.host.is_open() => {}
         Event::Replied { id, answer } => model.replied(id, &answer, &mut out),
@@ -274,8 +283,14 @@ impl Model {
         }
     }
 
+    /// Puts the page-wide notices of this code away.
+    #[inline(never)]
+    fn drop_notice(&mut self, code: FindingCode) {
+        self.notices.retain(|notice| notice.code != code);
+    }
+
     fn copied(&mut self, piece: Piece, worked: bool) {
-        self.notices.retain(|notice| notice.code != FindingCode::CopyRefused);
+        self.drop_notice(FindingCode::CopyRefused);
         if worked {
             self.copied = Some(piece);
         } else {

@@ -295,7 +295,7 @@ impl Model {
     /// The network came back: whoever waited for it goes on.
     pub(super) fn online(&mut self, online: bool, out: &mut Out) {
         self.offline = !online;
-        self.notices.retain(|notice| notice.code != FindingCode::Offline);
+        self.drop_notice(FindingCode::Offline);
         if online {
             self.wake_run(out);
         } else {

@@ -7,6 +7,7 @@ use super::moment::Out;
 use super::{Deployment, Model, Place, Setup, checkpoint, session, theme};
 use crate::config::{self, Config, ConfigError, Endpoints, Publisher};
 use crate::flow::choices::Choices;
+use crate::gather::Gather;
 use crate::protocol::url::{self, Address};
 use crate::protocol::{json, oauth};
 use crate::text::{self, Catalogue};
@@ -62,13 +63,14 @@ impl Model {
             }
         };
         self.language = text::negotiate(&start.languages, &config.languages, &config.default_language);
-        self.setup = Setup::Ready(Rc::new(Deployment {
+        self.setup = Setup::Ready;
+        self.deployment = Rc::new(Deployment {
             folder: address.folder(),
             redirect_uri: format!("{}redirect.html", address.folder()),
             home,
             config,
-        }));
-        let deployment = self.deployment();
+        });
+        let deployment = self.shared_deployment();
         self.choices = self.first_choices();
 
         let (records, kept): (Vec<_>, Vec<_>) =
@@ -108,11 +110,11 @@ impl Model {
 
     /// Query parameters may preselect, and nothing else (design section 8); a host may name a company and colours too.
     pub(super) fn preselect(&mut self, pairs: Vec<(String, String)>, host: bool, out: &mut Out) {
-        let deployment = self.deployment();
+        let deployment = self.shared_deployment();
         let mut looks = Vec::new();
         for (name, value) in pairs {
             let accepted = match (name.as_str(), &mut self.choices) {
-                ("preset", Some(choices)) => match deployment.config.presets.iter().find(|preset| preset.id == value) {
+                ("preset", Some(choices)) => match deployment.preset(&value) {
                     Some(preset) => {
                         choices.change_preset(&deployment.config, preset);
                         true
@@ -215,7 +217,7 @@ fn clean_path(address: &Address) -> String {
                 let name = url::decode(part.split('=').next().unwrap_or(""));
                 !part.is_empty() && !oauth::is_answer_parameter(&name)
             })
-            .collect::<Vec<_>>()
+            .gather()
             .join("&")
     };
     let (query, fragment) = (ours(&address.query), ours(&address.fragment));

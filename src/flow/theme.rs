@@ -1,6 +1,8 @@
 //! Colours, corner and font that the page around may set. They come from outside and end in style sheets, so each value
 //! has to be one of a few plain shapes; everything else is refused, never repaired.
 
+use crate::gather::Gather;
+
 /// A name, what its value may be, and the property it sets.
 type Token = (&'static str, fn(&str) -> bool, &'static str);
 
@@ -27,7 +29,7 @@ fn is_colour(text: &str) -> bool {
     }
     let inside = text.split_once('(').filter(|(kind, _)| ["rgb", "hsl", "oklch"].contains(kind));
     let Some(numbers) = inside.and_then(|(_, rest)| rest.strip_suffix(')')) else { return false };
-    let numbers: Vec<&str> = numbers.split([' ', ',']).filter(|number| !number.is_empty()).collect();
+    let numbers: Vec<&str> = numbers.split([' ', ',']).filter(|number| !number.is_empty()).gather();
     numbers.len() == 3 && numbers.iter().all(|number| is_number(number.trim_end_matches('%')))
 }
 

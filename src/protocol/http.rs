@@ -64,7 +64,12 @@ pub struct Request {
 impl Request {
     /// A request without body.
     pub fn new(method: Method, url: impl Into<String>) -> Self {
-        Self { method, url: url.into(), headers: Vec::new(), body: Body::Empty, bearer: None, opaque: false }
+        Self::to(method, url.into())
+    }
+
+    #[inline(never)]
+    fn to(method: Method, url: String) -> Self {
+        Self { method, url, headers: Vec::new(), body: Body::Empty, bearer: None, opaque: false }
     }
 
     /// A read.
@@ -78,6 +83,7 @@ impl Request {
     }
 
     /// With a JSON body.
+    #[inline(never)]
     #[must_use]
     pub fn json(mut self, body: Value) -> Self {
         self.body = Body::Json(body);
@@ -86,8 +92,13 @@ impl Request {
 
     /// With one more header.
     #[must_use]
-    pub fn header(mut self, name: &'static str, value: impl Into<String>) -> Self {
-        self.headers.push((name, value.into()));
+    pub fn header(self, name: &'static str, value: impl Into<String>) -> Self {
+        self.with_header(name, value.into())
+    }
+
+    #[inline(never)]
+    fn with_header(mut self, name: &'static str, value: String) -> Self {
+        self.headers.push((name, value));
         self
     }
 

@@ -7,6 +7,7 @@ use super::http::{Body, CallError, Method, Refusal, Request, Response};
 use super::json::{self, Misread, Node};
 use super::secret::Secret;
 use super::url;
+use crate::gather::Gather;
 
 /// The APIs a token can be for. One token is for one of them (sign-in.md 2.2).
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -129,7 +130,7 @@ pub fn read_answer(text: &str) -> Option<AuthorizeAnswer> {
         refusal: Refusal {
             status: 0,
             code: error?,
-            details: aadsts(&message).into_iter().collect(),
+            details: aadsts(&message).into_iter().gather(),
             request_id: once("correlation_id").0.or_else(|| labelled(&message, "Correlation ID: ")).unwrap_or_default(),
             claims: once("claims").0,
             message,
@@ -257,7 +258,7 @@ fn token_fields(node: &Node<'_>) -> Result<TokenAnswer, Misread> {
     Ok(TokenAnswer {
         access_token: Secret::new(node.string("access_token")?),
         expires_in_ms: node.member("expires_in")?.whole()?.saturating_mul(1000),
-        scopes: node.shown("scope").split(' ').filter(|scope| !scope.is_empty()).map(str::to_owned).collect(),
+        scopes: node.shown("scope").split(' ').filter(|scope| !scope.is_empty()).map(str::to_owned).gather(),
         refresh_token: secret("refresh_token"),
         refresh_expires_in_ms: match node.optional("refresh_token_expires_in") {
             Some(seconds) => Some(seconds.whole()?.saturating_mul(1000)),
@@ -286,7 +287,7 @@ fn token_refusal(status: u16, node: &Node<'_>) -> Refusal {
         .iter()
         .filter_map(|code| code.whole().ok())
         .map(|code| code.to_string())
-        .collect();
+        .gather();
     if details.is_empty() {
         details.extend(aadsts(&message));
     }

@@ -1,6 +1,8 @@
 //! The few things we need of URLs (RFC 3986): percent-encoding, queries and fragments, origins, and paths that are
 //! safe to return to. No general URL parser: its IDNA tables would weigh more than this whole room.
 
+use crate::gather::Gather;
+
 /// Percent-encodes everything but RFC 3986's unreserved characters; right for a path segment and a query value.
 pub fn encode(text: &str) -> String {
     const DIGITS: &[u8; 16] = b"0123456789ABCDEF";
@@ -50,7 +52,7 @@ pub fn pairs(text: &str) -> Vec<(String, String)> {
             let (name, value) = part.split_once('=').unwrap_or((part, ""));
             (decode(name), decode(value))
         })
-        .collect()
+        .gather()
 }
 
 /// Writes pairs as a query or a form body.

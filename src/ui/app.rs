@@ -4,12 +4,12 @@ use std::rc::Rc;
 
 use web_sys::HtmlElement;
 use yew::prelude::*;
-use yew::virtual_dom::ListenerKind;
 
 use super::cx::{Cx, Turn, Turned};
-use super::el::{el, many, of};
+use super::el::{On, el, many, of};
 use super::{pages, parts};
 use crate::flow::{Event, Intent};
+use crate::gather::Gather;
 use crate::text::screens as words;
 use crate::view_model::{HeaderView, OptionView, Page, StageState, StageView, ViewModel};
 
@@ -81,11 +81,7 @@ impl Component for App {
         });
         let notices = view.notices.iter().map(|finding| parts::notice::notice(&cx, finding));
         many(vec![
-            of("a", "skip")
-                .set("href", "#page")
-                .say(&cx, words::SKIP_TO_CONTENT)
-                .on(ListenerKind::onclick, to_content)
-                .into(),
+            of("a", "skip").set("href", "#page").say(&cx, words::SKIP_TO_CONTENT).on(On::Click, to_content).into(),
             header(&cx, &view.header, view.mounted),
             of("div", "frame")
                 .maybe((!view.stages.is_empty()).then(|| journey(&cx, &view.stages)))
@@ -196,7 +192,7 @@ fn footer(cx: &Cx, view: &ViewModel) -> Html {
     let language = (view.languages.len() > 1).then(|| {
         of("div", "foot__language")
             .add(el("label").set("for", "language").say(cx, words::LANGUAGE))
-            .add(parts::field::bare_select(cx, "language", &view.languages.iter().map(option).collect::<Vec<_>>()))
+            .add(parts::field::bare_select(cx, "language", &view.languages.iter().map(option).gather()))
     });
     of("footer", "foot").maybe(view.support.as_ref().map(|(label, url)| parts::link(label, url))).maybe(language).into()
 }

@@ -11,6 +11,7 @@ use yew::virtual_dom::{Key, Listener, ListenerKind, VTag, VText};
 
 use super::cx::Cx;
 use crate::flow::Intent;
+use crate::gather::Gather;
 use crate::text::Message;
 
 /// An element being put together. Boxed, so that handing it on from call to call moves one pointer.
@@ -107,7 +108,7 @@ impl El {
 
     /// Children of one kind.
     pub(super) fn all<T: Into<Html>>(self, children: impl Iterator<Item = T>) -> Self {
-        self.push(children.collect::<Html>())
+        self.push(each(children))
     }
 
     #[inline(never)]
@@ -119,13 +120,13 @@ impl El {
     /// Says something when clicked.
     #[inline(never)]
     pub(super) fn click(self, cx: &Cx, intent: &Intent) -> Self {
-        self.says(ListenerKind::onclick, cx, intent)
+        self.says(On::Click, cx, intent)
     }
 
     /// Says something when ticked or chosen.
     #[inline(never)]
     pub(super) fn change(self, cx: &Cx, intent: &Intent) -> Self {
-        self.says(ListenerKind::onchange, cx, intent)
+        self.says(On::Change, cx, intent)
     }
 
     /// Says what was typed.
@@ -133,7 +134,7 @@ impl El {
     pub(super) fn typed(self, cx: &Cx, make: fn(String) -> Intent) -> Self {
         let cx = cx.clone();
         self.on(
-            ListenerKind::oninput,
+            On::Input,
             Callback::from(move |event: Event| {
                 if let Some(input) = event.target_dyn_into::<HtmlInputElement>() {
                     cx.send(make(input.value()));
@@ -143,15 +144,15 @@ impl El {
     }
 
     #[inline(never)]
-    fn says(self, kind: ListenerKind, cx: &Cx, intent: &Intent) -> Self {
+    fn says(self, on: On, cx: &Cx, intent: &Intent) -> Self {
         let (cx, intent) = (cx.clone(), intent.clone());
-        self.on(kind, Callback::from(move |_: Event| cx.send(intent.clone())))
+        self.on(on, Callback::from(move |_: Event| cx.send(intent.clone())))
     }
 
     /// Any listener.
     #[inline(never)]
-    pub(super) fn on(mut self, kind: ListenerKind, listener: Callback<Event>) -> Self {
-        self.0.add_listener(Rc::new(Ear { kind, listener }));
+    pub(super) fn on(mut self, on: On, listener: Callback<Event>) -> Self {
+        self.0.add_listener(Rc::new(Ear { on, listener }));
         self
     }
 }
@@ -163,21 +164,42 @@ impl From<El> for Html {
     }
 }
 
+/// Elements of one kind beside each other.
+pub(super) fn each<T: Into<Html>>(children: impl Iterator<Item = T>) -> Html {
+    many(children.map(Into::into).gather())
+}
+
 /// Several elements beside each other.
 #[inline(never)]
 pub(super) fn many(children: Vec<Html>) -> Html {
     children.into_iter().collect()
 }
 
+/// What is listened for. Yew's own list of a hundred events is a kilobyte and a half to copy.
+#[derive(Clone, Copy)]
+pub(super) enum On {
+    Change,
+    Click,
+    Focus,
+    Input,
+    Key,
+}
+
 /// One listener type for every event: the macro's own ones are a type each.
 struct Ear {
-    kind: ListenerKind,
+    on: On,
     listener: Callback<Event>,
 }
 
 impl Listener for Ear {
     fn kind(&self) -> ListenerKind {
-        self.kind.clone()
+        match self.on {
+            On::Change => ListenerKind::onchange,
+            On::Click => ListenerKind::onclick,
+            On::Focus => ListenerKind::onfocus,
+            On::Input => ListenerKind::oninput,
+            On::Key => ListenerKind::onkeydown,
+        }
     }
 
     fn handle(&self, event: Event) {

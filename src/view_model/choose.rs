@@ -5,6 +5,7 @@ use crate::flow::assess::Blocker;
 use crate::flow::checks::SiteFacts;
 use crate::flow::choices::{Choices, NAME_LIMIT};
 use crate::flow::{Intent, Model};
+use crate::gather::Gather;
 use crate::protocol::date;
 use crate::text::{Catalogue, en};
 
@@ -36,10 +37,10 @@ pub(super) fn view(model: &Model, words: &Catalogue) -> Option<ChooseView> {
                 disabled: false,
                 intent: Intent::Preset(preset.id.clone()),
             })
-            .collect(),
+            .gather(),
         documentation: model
             .preset()
-            .and_then(|preset| preset.documentation)
+            .and_then(|preset| preset.documentation.clone())
             .map(|address| (words.say(en::PRESET_DOCUMENTATION), address)),
         name: FieldView { value: choices.name.clone(), error: name_error(choices, words) },
         vendor: model.is_vendor(),
@@ -86,9 +87,9 @@ pub(super) fn view(model: &Model, words: &Catalogue) -> Option<ChooseView> {
                 disabled: false,
                 intent: Intent::Months(*months),
             })
-            .collect(),
+            .gather(),
         ends: words.fill(en::ENDS, &[("date", &ends)]),
-        checks: model.checks().iter().map(|it| sites::check(words, it)).collect(),
+        checks: model.checks().iter().map(|it| sites::check(words, it)).gather(),
         blocked: model.blocker().map(|blocker| match blocker {
             Blocker::Check(key) => words.fill(en::BLOCKED_CHECK, &[("check", words.get(sites::check_label(key)))]),
             Blocker::NoEnvironment => words.say(en::BLOCKED_ENVIRONMENT),
@@ -123,7 +124,7 @@ fn name_error(choices: &Choices, words: &Catalogue) -> Option<String> {
 }
 
 fn app_roles(model: &Model, choices: &Choices, words: &Catalogue) -> Vec<TickView> {
-    let needed = model.preset().map(|preset| preset.app_roles).unwrap_or_default();
+    let needed = model.preset().map(|preset| preset.app_roles.as_slice()).unwrap_or_default();
     [
         ("API.ReadWrite.All", en::ROLE_API),
         ("Automation.ReadWrite.All", en::ROLE_AUTOMATION),
@@ -142,5 +143,5 @@ fn app_roles(model: &Model, choices: &Choices, words: &Catalogue) -> Vec<TickVie
             intent: Intent::AppRole { value: value.into(), chosen: !ticked },
         }
     })
-    .collect()
+    .gather()
 }

@@ -7,32 +7,31 @@ use crate::flow::host::{Standing, Surface};
 use crate::flow::run::{Task, TaskState};
 use crate::flow::session::{SCOPES, Session};
 use crate::flow::{Finding, Model, Place, Setup};
+use crate::gather::Gather;
 use crate::text::{Catalogue, LANGUAGES, en};
 
 impl From<&Model> for ViewModel {
     fn from(model: &Model) -> Self {
         let words = &*model.catalogue;
-        let deployment = match &model.setup {
-            Setup::Ready(deployment) => Some(deployment),
-            _ => None,
-        };
-        let offered = deployment.map(|it| it.config.languages.as_slice()).unwrap_or_default();
+        let config = &model.deployment().config;
         Self {
             mounted: model.host.surface == Surface::Module,
             language: words.language().to_owned(),
             words: words.clone(),
             languages: LANGUAGES
                 .iter()
-                .filter(|(tag, _)| offered.iter().any(|language| language == tag))
+                .filter(|(tag, _)| config.languages.iter().any(|language| language == tag))
                 .map(|(tag, name)| ((*tag).to_owned(), (*name).to_owned()))
-                .collect(),
+                .gather(),
             header: header(model, words),
-            stages: if deployment.is_some() && model.host.is_open() { stages(model.place, words) } else { Vec::new() },
+            stages: if matches!(model.setup, Setup::Ready) && model.host.is_open() {
+                stages(model.place, words)
+            } else {
+                Vec::new()
+            },
             announcement: announcement(model, words),
             notices: notices(model, words),
-            support: deployment
-                .and_then(|it| it.config.support.as_ref())
-                .map(|support| (support.label.clone(), support.url.clone())),
+            support: config.support.as_ref().map(|support| (support.label.clone(), support.url.clone())),
             page: page(model, words),
         }
     }
@@ -70,16 +69,16 @@ fn stages(place: Place, words: &Catalogue) -> Vec<StageView> {
                 std::cmp::Ordering::Greater => StageState::Ahead,
             },
         })
-        .collect()
+        .gather()
 }
 
 /// Page-wide notices: what happened, and what keeps half of the work from being done.
 fn notices(model: &Model, words: &Catalogue) -> Vec<super::FindingView> {
-    let mut all: Vec<&Finding> = model.notices.iter().collect();
+    let mut all: Vec<&Finding> = model.notices.iter().gather();
     if model.place == Place::Choose {
         all.extend(model.business_central_refused());
     }
-    all.into_iter().map(|it| words::finding(words, it)).collect()
+    all.into_iter().map(|it| words::finding(words, it)).gather()
 }
 
 /// The newest thing worth saying aloud; screens announce themselves by the focus on their heading.
@@ -148,12 +147,8 @@ fn welcome(model: &Model, words: &Catalogue) -> Page {
     let deployment = model.deployment();
     let linked = deployment.home.contains("preset=");
     Page::Welcome(WelcomeView {
-        preset: model.preset().filter(|_| linked).map(|preset| preset.name),
-        permissions: SCOPES
-            .iter()
-            .zip(reasons)
-            .map(|((_, value), why)| ((*value).to_owned(), words.say(why)))
-            .collect(),
+        preset: model.preset().filter(|_| linked).map(|preset| preset.name.clone()),
+        permissions: SCOPES.iter().zip(reasons).map(|((_, value), why)| ((*value).to_owned(), words.say(why))).gather(),
         publisher: deployment.config.publisher.name.clone(),
         tenant: tenant_field(model, words),
         invitation: model.invitation(),

@@ -6,6 +6,7 @@ use crate::flow::hand_over::{self, Credential};
 use crate::flow::plan::{Action, Step};
 use crate::flow::run::{Evidence, Proof, Run, in_company};
 use crate::flow::{Finding, FindingCode, Format, Intent, Model, Piece};
+use crate::gather::Gather;
 use crate::protocol::date;
 use crate::protocol::secret::Secret;
 use crate::text::{Catalogue, Message, en};
@@ -49,7 +50,7 @@ pub(super) fn hand_over(model: &Model, run: &Run, words: &Catalogue) -> Option<H
             .map(|(label, piece)| (words.say(label), piece))
             .chain(bases)
             .filter_map(value)
-            .collect(),
+            .gather(),
         formats: formats
             .into_iter()
             .map(|(label, format)| FormatView {
@@ -58,7 +59,7 @@ pub(super) fn hand_over(model: &Model, run: &Run, words: &Catalogue) -> Option<H
                 content: hand_over::format(&credential, format),
                 copied: model.copied == Some(Piece::Format(format)),
             })
-            .collect(),
+            .gather(),
         stored: run.stored,
         ends: credential.ends.map(|ends| words.fill(en::ENDS, &[("date", &date::day(ends))])).unwrap_or_default(),
         to_host: model.can_hand_to_host().then(|| ActionView {
@@ -85,7 +86,7 @@ pub(super) fn done(model: &Model, run: &Run, words: &Catalogue) -> Option<DoneVi
     let credential = hand_over::credential(model)?;
     let has_user = run.tasks.iter().any(|task| matches!(task.step, Step::Record(_)) && task.action != Action::Skip);
     let vendor = run.known.app_object.is_none();
-    let names: Vec<&str> = credential.environments.iter().map(|(name, _)| name.as_str()).collect();
+    let names: Vec<&str> = credential.environments.iter().map(|(name, _)| name.as_str()).gather();
     let text = if has_user {
         words.fill(en::DONE_TEXT, &[("name", &credential.name), ("environment", &names.join(", "))])
     } else {
@@ -113,7 +114,7 @@ pub(super) fn done(model: &Model, run: &Run, words: &Catalogue) -> Option<DoneVi
             copied: model.copied == Some(Piece::ProofCommand),
         }),
         reminder: credential.ends.and_then(|_| action(words, &Intent::DownloadCalendar)),
-        actions: actions.iter().filter_map(|intent| named_action(run, intent, words)).collect(),
+        actions: actions.iter().filter_map(|intent| named_action(run, intent, words)).gather(),
     })
 }
 
@@ -195,7 +196,7 @@ fn evidence(run: &Run, credential: &Credential, words: &Catalogue) -> Vec<Eviden
                     }
                 };
                 row(at(en::EVIDENCE_USER), name, source, seen(user.is_some() && *proof != Proof::Other));
-                let sets: Vec<String> = given.iter().map(|it| in_company(&it.role_id, &it.company)).collect();
+                let sets: Vec<String> = given.iter().map(|it| in_company(&it.role_id, &it.company)).gather();
                 row(
                     at(en::EVIDENCE_SETS),
                     [sets.as_slice(), missing_sets].concat().join(", "),

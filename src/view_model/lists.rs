@@ -6,6 +6,7 @@ use crate::flow::assess::{BARRED_SET, is_broad};
 use crate::flow::checks::{Lookup, SiteFacts};
 use crate::flow::choices::{Choices, SetKey};
 use crate::flow::{Intent, Model};
+use crate::gather::Gather;
 use crate::text::{Catalogue, Message, en};
 
 pub(super) fn environments(model: &Model, choices: &Choices, words: &Catalogue) -> EnvironmentView {
@@ -36,7 +37,7 @@ pub(super) fn environments(model: &Model, choices: &Choices, words: &Catalogue) 
                     };
                     tick(&it.name, hint, !it.active)
                 })
-                .collect(),
+                .gather(),
         ),
         Lookup::Failed(reason) => {
             let typed = model.environment_typed.trim();
@@ -44,7 +45,7 @@ pub(super) fn environments(model: &Model, choices: &Choices, words: &Catalogue) 
             let failed = model.facts.sites.iter().find_map(|site| site.companies.failed());
             let known = model.facts.sites.iter().filter(|site| site.companies.known().is_some());
             EnvironmentView::Typed {
-                found: known.map(|site| tick(&site.environment, String::new(), false)).collect(),
+                found: known.map(|site| tick(&site.environment, String::new(), false)).gather(),
                 field: FieldView {
                     value: model.environment_typed.clone(),
                     error: if model.environment_is_odd() {
@@ -137,9 +138,9 @@ pub(super) fn companies(model: &Model, choices: &Choices, words: &Catalogue) -> 
     };
     let rows = merged(model, |site| &site.companies, |one, other| one.name == other.name);
     // One that was chosen and is nowhere any more stays in sight, or nobody could take it out.
-    let everywhere: Vec<&str> = model.facts.sites.iter().map(|site| site.environment.as_str()).collect();
+    let everywhere: Vec<&str> = model.facts.sites.iter().map(|site| site.environment.as_str()).gather();
     let gone = chosen.iter().filter(|name| !rows.iter().any(|(company, _)| &company.name == *name));
-    let mut all: Vec<TickView> = gone.map(|name| row(name, String::new(), &everywhere)).collect();
+    let mut all: Vec<TickView> = gone.map(|name| row(name, String::new(), &everywhere)).gather();
     all.extend(rows.iter().map(|(company, absent)| {
         let shown = company.display_name.trim();
         row(&company.name, if shown == company.name { String::new() } else { shown.to_owned() }, absent)
@@ -151,7 +152,7 @@ pub(super) fn permission_sets(model: &Model, choices: &Choices, words: &Catalogu
     if let Some(instead) = not_yet(model, |site| &site.sets, en::SETS_READING, words) {
         return instead;
     }
-    let wanted = model.preset().map(|preset| preset.permission_sets).unwrap_or_default();
+    let wanted = model.preset().map(|preset| preset.permission_sets.as_slice()).unwrap_or_default();
     let rows = merged(model, |site| &site.sets, |one, other| one.is(&other.role_id, &other.app_id, &other.scope));
     ListView::Known(
         rows.into_iter()
@@ -182,6 +183,6 @@ pub(super) fn permission_sets(model: &Model, choices: &Choices, words: &Catalogu
                     disabled: barred,
                 }
             })
-            .collect(),
+            .gather(),
     )
 }

@@ -4,6 +4,7 @@ use super::words::{action, finding, reason};
 use super::{ActionView, ChangeKind, PlanLineView, PlanView, RequestView};
 use crate::flow::plan::{Action, Brief, Line, Plan, Step};
 use crate::flow::{Finding, FindingCode, Intent, Model};
+use crate::gather::Gather;
 use crate::protocol::http::{Body, Request};
 use crate::text::{Catalogue, en};
 
@@ -21,7 +22,7 @@ pub(super) fn view(model: &Model, plan: &Plan, words: &Catalogue) -> PlanView {
         ],
     );
     let mut notes: Vec<_> =
-        model.check_session().and_then(|check| check.finding).iter().map(|it| finding(words, it)).collect();
+        model.check_session().and_then(|check| check.finding).iter().map(|it| finding(words, it)).gather();
     if model.interrupted.is_some() {
         notes.push(finding(words, &Finding::info(FindingCode::Interrupted)));
     }
@@ -31,7 +32,7 @@ pub(super) fn view(model: &Model, plan: &Plan, words: &Catalogue) -> PlanView {
         }
     }
     let others = if nothing { vec![Intent::Back, Intent::StartOver] } else { vec![Intent::Back] };
-    let mut others: Vec<ActionView> = others.iter().filter_map(|intent| action(words, intent)).collect();
+    let mut others: Vec<ActionView> = others.iter().filter_map(|intent| action(words, intent)).gather();
     let mut confirm = action(words, &Intent::Confirm);
     if plan.brief.undo {
         // The same buttons mean something else here: go back to the run, and take it back.
@@ -53,7 +54,7 @@ pub(super) fn view(model: &Model, plan: &Plan, words: &Catalogue) -> PlanView {
         } else {
             summary
         },
-        lines: plan.lines.iter().map(|it| line(it, &plan.brief, words)).collect(),
+        lines: plan.lines.iter().map(|it| line(it, &plan.brief, words)).gather(),
         notes,
         confirm: confirm.filter(|_| !nothing),
         others,
@@ -77,7 +78,7 @@ fn line(line: &Line, brief: &Brief, words: &Catalogue) -> PlanLineView {
         word: words.say(word),
         title: title(line.lane, &line.step, brief, words),
         reason: reason(words, &line.reason),
-        requests: line.requests.iter().map(request).collect(),
+        requests: line.requests.iter().map(request).gather(),
     }
 }
 
@@ -92,7 +93,7 @@ pub(super) fn title(lane: Option<usize>, step: &Step, brief: &Brief, words: &Cat
         Step::Application => words.fill(en::STEP_APPLICATION, &[("name", &brief.name)]),
         Step::ServicePrincipal => words.say(en::STEP_PRINCIPAL),
         Step::Consent(roles) => {
-            let roles: Vec<&str> = roles.iter().map(|role| role.value.as_str()).collect();
+            let roles: Vec<&str> = roles.iter().map(|role| role.value.as_str()).gather();
             words.fill(en::STEP_CONSENT, &[("roles", &roles.join(", "))])
         }
         Step::Record(_) => words.fill(en::STEP_RECORD, &[("environment", environment)]),

@@ -6,6 +6,7 @@ use crate::flow::plan::Step;
 use crate::flow::route::RouteKind;
 use crate::flow::run::{Outcome, Pause, Run, Task, TaskState};
 use crate::flow::{FindingCode, Intent, Model, Piece};
+use crate::gather::Gather;
 use crate::protocol::secret::Secret;
 use crate::text::{Catalogue, en};
 
@@ -21,7 +22,7 @@ pub(super) fn view(model: &Model, run: &Run, words: &Catalogue) -> RunView {
             .enumerate()
             .filter(|(_, task)| belongs(task))
             .map(|(index, task)| step(model, run, index, task, words))
-            .collect(),
+            .gather(),
     };
     let credential = |task: &Task| matches!(task.step, Step::Secret | Step::VerifyEntra | Step::VerifyBusinessCentral);
     let mut lanes = vec![lane(words.say(en::LANE_ENTRA), &|task| task.lane.is_none() && !credential(task))];
@@ -82,7 +83,7 @@ fn outcome(outcome: Outcome, run: &Run, words: &Catalogue) -> OutcomeView {
         severity,
         title: words.say(title),
         text: words.say(text),
-        actions: intents.iter().filter_map(|intent| action(words, intent)).collect(),
+        actions: intents.iter().filter_map(|intent| action(words, intent)).gather(),
     }
 }
 
@@ -174,7 +175,7 @@ fn guide(model: &Model, run: &Run, task: &Task, words: &Catalogue) -> AskView {
         copied: model.copied == Some(piece),
     };
     let lane = task.lane.unwrap_or_default();
-    let guided = task.step == Step::Record(RouteKind::Guided) && !run.brief.undo;
+    let guided = matches!(task.step, Step::Record(RouteKind::Guided)) && !run.brief.undo;
     AskView {
         steps: if guided {
             [en::GUIDE_1, en::GUIDE_2, en::GUIDE_3].map(|step| words.say(step)).to_vec()
@@ -187,7 +188,7 @@ fn guide(model: &Model, run: &Run, task: &Task, words: &Catalogue) -> AskView {
             copy(en::VALUE_CLIENT, Piece::ClientId, run.known.app_id.clone().unwrap_or_default()),
             copy(en::VALUE_DESCRIPTION, Piece::Description(lane), crate::flow::run::description_of(run, lane)),
         ],
-        actions: action(words, &Intent::OpenCard(lane)).into_iter().collect(),
+        actions: action(words, &Intent::OpenCard(lane)).into_iter().gather(),
         watching: words.say(if run.brief.undo { en::REMOVE_WATCHING } else { en::GUIDE_WATCHING }),
     }
 }

@@ -5,6 +5,7 @@ use super::{CheckState, CheckView, OptionView, RouteView};
 use crate::flow::assess::{Check, Detail};
 use crate::flow::route::{Gap, Offer, RouteKind};
 use crate::flow::{Intent, Model, Weight};
+use crate::gather::Gather;
 use crate::text::{Catalogue, Message, en};
 
 /// Name of a route, and what speaks for it.
@@ -34,10 +35,10 @@ pub(super) fn routes(model: &Model, words: &Catalogue) -> Vec<RouteView> {
                     words.fill(reason, &[("route", words.get(route_words(kind).0))])
                 }
             };
-            let options = offers.into_iter().map(|offer| option(&site.environment, offer, taken, words)).collect();
+            let options = offers.into_iter().map(|offer| option(&site.environment, offer, taken, words)).gather();
             RouteView { environment: site.environment.clone(), why, options }
         })
-        .collect()
+        .gather()
 }
 
 fn option(environment: &str, offer: Offer, taken: Option<RouteKind>, words: &Catalogue) -> OptionView {
@@ -95,7 +96,7 @@ pub(super) fn check(words: &Catalogue, check: &Check) -> CheckView {
         Detail::Publisher(name) => words.fill(en::FOUND_PUBLISHER, &[("name", name)]),
         Detail::Present => words.say(en::FOUND_PRESENT),
         Detail::Environment(parts) => {
-            let known: Vec<&str> = parts.iter().map(String::as_str).filter(|part| !part.is_empty()).collect();
+            let known: Vec<&str> = parts.iter().map(String::as_str).filter(|part| !part.is_empty()).gather();
             known.join(", ")
         }
         Detail::UsersReadable => words.say(en::FOUND_USERS),

@@ -3,6 +3,7 @@
 use super::{ActionView, FindingView, Severity};
 use crate::flow::plan::Reason;
 use crate::flow::{Finding, Intent, Piece, Weight};
+use crate::gather::Gather;
 use crate::protocol::date;
 use crate::text::{Catalogue, en, findings};
 
@@ -13,8 +14,8 @@ pub(super) fn finding(words: &Catalogue, found: &Finding) -> FindingView {
         .slots
         .iter()
         .map(|(slot, value)| (*slot, if *slot == "step" { step_word(words, value) } else { value.clone() }))
-        .collect();
-    let slots: Vec<(&str, &str)> = slots.iter().map(|(slot, value)| (*slot, value.as_str())).collect();
+        .gather();
+    let slots: Vec<(&str, &str)> = slots.iter().map(|(slot, value)| (*slot, value.as_str())).gather();
     let (what, why, fix, who) = findings::sentences(found.code as u16).map_or_else(
         || (code.to_owned(), String::new(), String::new(), String::new()),
         |said| {
@@ -44,7 +45,7 @@ pub(super) fn finding(words: &Catalogue, found: &Finding) -> FindingView {
         fix,
         who,
         support,
-        actions: found.actions.iter().filter_map(|intent| action(words, intent)).collect(),
+        actions: found.actions.iter().filter_map(|intent| action(words, intent)).gather(),
         link: None,
     }
 }
@@ -122,7 +123,7 @@ pub(super) fn reason(words: &Catalogue, reason: &Reason) -> String {
                         _ => en::WHAT_TAGS,
                     })
                 })
-                .collect();
+                .gather();
             words.fill(en::WHY_DIFFERS, &[("what", &what.join(", "))])
         }
         Reason::Vendor => words.say(en::WHY_VENDOR),

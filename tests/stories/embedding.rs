@@ -245,7 +245,7 @@ fn options_preselect_and_override_nothing() {
     let notices = &world.model.notices;
     let ignored: Vec<&str> = notices.iter().map(|it| it.slots[0].1.as_str()).collect();
     assert_eq!(ignored, ["clientId", "endpoints", "login", "theme.font", "theme.surface"]);
-    let entrada::flow::Setup::Ready(deployment) = &world.model.setup else { panic!() };
+    let deployment = world.model.deployment();
     assert_eq!(deployment.config.client_id, CLIENT_ID);
     assert_eq!(deployment.config.endpoints.login, "https://login.microsoftonline.com");
     // The language was asked for, and the host hears which one it is.

@@ -25,8 +25,18 @@ const FEATURES: [&str; 8] = [
 
 /// A second round after Trunk's `-Oz`, 2.4 KB of brotli on top of it: flattening and rebuilding the control flow opens what three
 /// more rounds close. The first kilobyte of memory is the far end of the stack, so no address is ever that small; hints
-/// about alignment are bytes that the common processors do not read.
-const ONCE_MORE: [&str; 7] = ["--low-memory-unused", "--flatten", "--rereloop", "-Oz", "-Oz", "-Oz", "--dealign"];
+/// about alignment are bytes that the common processors do not read. A function with one caller stays a function unless it is
+/// small (index.html says the same for the first round): what is poured into one has more variables than one byte can count.
+const ONCE_MORE: [&str; 8] = [
+    "--low-memory-unused",
+    "--flatten",
+    "--rereloop",
+    "-Oz",
+    "-Oz",
+    "-Oz",
+    "--dealign",
+    "--one-caller-inline-max-function-size=100",
+];
 
 /// Shortens the names in `dist/`, and the program.
 pub(crate) fn shorten(project: &Project, wasm_opt: &Path) -> Result<(), Failure> {

@@ -7,6 +7,7 @@ use crate::flow::choices::SetKey;
 use crate::flow::event::Intent;
 use crate::flow::finding::{Finding, FindingCode as Code, Weight};
 use crate::flow::route::{Gap, Offer, RouteKind};
+use crate::gather::Gather;
 use crate::protocol::business_central::PermissionSet;
 
 /// Sets that open nearly everything; allowed, but said.
@@ -64,7 +65,7 @@ impl Model {
                         .iter()
                         .filter(|name| !companies.iter().any(|company| &company.name == *name))
                         .map(String::as_str)
-                        .collect();
+                        .gather();
                     if chosen.is_empty() {
                         return Check::of(key, Finding::error(Code::NoCompany));
                     }
@@ -162,7 +163,9 @@ impl Model {
                     Check { detail: Detail::Route(route), ..Check::of(key, finding) }
                 }
             },
-            (RouteKind::Guided | RouteKind::OData, Lookup::Known(_)) if site.partner == Lookup::Known(false) => {
+            (RouteKind::Guided | RouteKind::OData, Lookup::Known(_))
+                if matches!(site.partner, Lookup::Known(false)) =>
+            {
                 passing(Finding::info(Code::PartnerApiMissing).with("environment", environment()))
             }
             _ => Check::pass(key, Detail::Route(route)),
@@ -174,7 +177,7 @@ impl Model {
         let (Some(choices), Some(sets)) = (&self.choices, site.sets.known()) else { return Vec::new() };
         let chosen =
             |set: &&PermissionSet| choices.sets.iter().any(|key| set.is(&key.role_id, &key.app_id, &key.scope));
-        sets.iter().filter(chosen).cloned().collect()
+        sets.iter().filter(chosen).cloned().gather()
     }
 
     /// Role ids that were chosen, or that the preset wants, and that an environment does not have.
@@ -183,7 +186,7 @@ impl Model {
         let here = |key: &&SetKey| sets.iter().any(|set| set.is(&key.role_id, &key.app_id, &key.scope));
         let named = |wanted: &&String| sets.iter().any(|set| set.role_id.eq_ignore_ascii_case(wanted));
         let chosen = choices.sets.iter().filter(|key| !here(key)).map(|key| key.role_id.clone());
-        chosen.chain(choices.wanted_sets.iter().filter(|wanted| !named(wanted)).cloned()).collect()
+        chosen.chain(choices.wanted_sets.iter().filter(|wanted| !named(wanted)).cloned()).gather()
     }
 
     fn check_sets(&self, site: &SiteFacts) -> Check {
@@ -228,7 +231,7 @@ impl Model {
             return Check::of(key, Finding::error(Code::NoPermissionSet));
         }
         let broad: Vec<&str> =
-            choices.sets.iter().map(|set| set.role_id.as_str()).filter(|role| is_broad(role)).collect();
+            choices.sets.iter().map(|set| set.role_id.as_str()).filter(|role| is_broad(role)).gather();
         if broad.is_empty() {
             return Check::pass(key, Detail::Sets(chosen));
         }

@@ -78,7 +78,7 @@ impl Model {
 
     /// What can be asked about an environment now; marks it as asked.
     fn next_about(&mut self, index: usize) -> Vec<About> {
-        let deployment = self.deployment();
+        let deployment = self.shared_deployment();
         let Some(choices) = &self.choices else { return Vec::new() };
         let registered = self.facts.registered.known().is_some();
         let environment = self.facts.sites[index].environment.clone();

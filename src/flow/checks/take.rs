@@ -6,6 +6,7 @@ use crate::flow::effect::{Answer, heard};
 use crate::flow::finding::{Finding, FindingCode, Weight};
 use crate::flow::moment::Out;
 use crate::flow::{Intent, Model};
+use crate::gather::Gather;
 use crate::protocol::business_central::{self as bc, Company, Environment, PermissionSet, RecordApi};
 use crate::protocol::graph::{self, Application};
 use crate::protocol::http::{CallError, Response};
@@ -157,7 +158,7 @@ impl Model {
         if let Some(choices) = &mut self.choices {
             choices.typed = false;
             let active = |name: &String| list.iter().find(|it| it.active && it.name.eq_ignore_ascii_case(name));
-            choices.environments = choices.environments.iter().filter_map(active).map(|it| it.name.clone()).collect();
+            choices.environments = choices.environments.iter().filter_map(active).map(|it| it.name.clone()).gather();
             let mut usable = list.iter().filter(|it| it.active);
             if let (true, Some(only), None) = (choices.environments.is_empty(), usable.next(), usable.next()) {
                 choices.environments.push(only.name.clone());
@@ -273,8 +274,10 @@ impl Model {
 
     /// Ticks the preset's sets: those that exist under one key only. The others stay wanted and become findings.
     pub(in crate::flow) fn match_wanted_sets(&mut self) {
-        let asked = self.preset().map(|preset| preset.permission_sets).unwrap_or_default();
+        let deployment = self.shared_deployment();
         let Some(choices) = &mut self.choices else { return };
+        let preset = deployment.preset(&choices.preset);
+        let asked = preset.map(|preset| preset.permission_sets.as_slice()).unwrap_or_default();
         let sites = &self.facts.sites;
         let all = || sites.iter().filter_map(|site| site.sets.known()).flatten();
         // Whoever answers first shall not decide which of two is meant.

@@ -3,6 +3,7 @@
 use super::SiteBrief;
 use crate::flow::choices::Choices;
 use crate::flow::session::Account;
+use crate::gather::Gather;
 use crate::protocol::graph::{AppRole, Application, BUSINESS_CENTRAL_APP};
 use crate::protocol::json::{Value, json, object};
 use crate::protocol::{date, url};
@@ -18,7 +19,7 @@ pub(super) fn application_body(
     account: &Account,
     now: u64,
 ) -> Value {
-    let access: Vec<Value> = roles.iter().map(|role| json!({ "id": &role.id, "type": "Role" })).collect();
+    let access: Vec<Value> = roles.iter().map(|role| json!({ "id": &role.id, "type": "Role" })).gather();
     let mut redirects: Vec<Value> = Vec::new();
     for site in sites {
         let client = url::origin(&site.web_client).unwrap_or_else(|| WEB_CLIENT.into());
@@ -76,7 +77,7 @@ pub(super) fn difference(application: &Application, body: &Value, roles: &[AppRo
         // PATCH replaces a collection whole (graph.md 2), so what is there is sent again.
         let mut merge =
             |member: &'static str, word: &'static str, there: &[String], wanted: &Value, wrap: fn(Value) -> Value| {
-                let old: Vec<Value> = there.iter().map(Value::from).collect();
+                let old: Vec<Value> = there.iter().map(Value::from).gather();
                 let mut all = old.clone();
                 for item in wanted.items() {
                     if !all.contains(item) {

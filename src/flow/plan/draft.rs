@@ -7,6 +7,7 @@ use crate::flow::checks::{Lookup, RecordFact, Registered, SiteFacts};
 use crate::flow::choices::{ADMIN_ROLE, Choices, Target};
 use crate::flow::route::RouteKind;
 use crate::flow::{Model, run};
+use crate::gather::Gather;
 use crate::protocol::business_central::{self as bc, PermissionSet, RecordApi, UserPermission};
 use crate::protocol::graph::{AppRole, Application, SecretInfo};
 use crate::protocol::oauth::Resource;
@@ -22,9 +23,9 @@ impl Model {
         let central = directory.business_central.as_ref()?;
         let registered = self.facts.registered.known()?.clone();
         let account = self.account()?;
-        let sites = self.facts.sites.iter().map(|site| self.site_brief(site, &choices)).collect::<Option<Vec<_>>>()?;
+        let sites = self.facts.sites.iter().map(|site| self.site_brief(site, &choices)).gather_all()?;
         let roles: Vec<AppRole> =
-            central.roles.iter().filter(|role| choices.app_roles.contains(&role.value)).cloned().collect();
+            central.roles.iter().filter(|role| choices.app_roles.contains(&role.value)).cloned().gather();
         let vendor = matches!(preset.kind, PresetKind::Vendor { .. });
         let body = application_body(&choices, &roles, &sites, account, self.server_now());
         let application = registered.as_ref().and_then(|registered| registered.application.as_ref());
@@ -58,7 +59,7 @@ impl Model {
             service_principal: registered
                 .as_ref()
                 .and_then(|registered| Some(registered.service_principal.as_ref()?.id.clone())),
-            sites: self.facts.sites.iter().map(known_site).collect(),
+            sites: self.facts.sites.iter().map(known_site).gather(),
             ..run::Known::default()
         };
 
@@ -97,7 +98,7 @@ impl Model {
                 let requests = if writes { run::preview(&step, action, lane, &brief, &known) } else { Vec::new() };
                 Line { lane, step, action, reason, requests }
             })
-            .collect();
+            .gather();
         Some(Plan { lines, brief, known })
     }
 
@@ -116,7 +117,7 @@ impl Model {
         let reads = match site.record.known() {
             _ if api.is_some() => api.clone(),
             // Not written through, but the record can be read back by its client id (business-central.md 3.4).
-            Some(RecordFact::Readable(_)) if site.partner == Lookup::Known(true) => partner(),
+            Some(RecordFact::Readable(_)) if matches!(site.partner, Lookup::Known(true)) => partner(),
             Some(RecordFact::Readable(_)) => odata(),
             _ => None,
         };
@@ -264,7 +265,7 @@ fn known_site(site: &SiteFacts) -> run::KnownSite {
 fn companies_here(choices: &Choices, site: &SiteFacts) -> Vec<String> {
     let Some(chosen) = &choices.companies else { return vec![String::new()] };
     let here = site.companies.known().map(Vec::as_slice).unwrap_or_default();
-    chosen.iter().filter(|name| here.iter().any(|company| &company.name == *name)).cloned().collect()
+    chosen.iter().filter(|name| here.iter().any(|company| &company.name == *name)).cloned().gather()
 }
 
 /// True when the set is given for just this company, or for all when all are meant.

@@ -23,16 +23,22 @@ impl Model {
         brief.change = brief.before.clone();
         // The text of the secret ends with the secret.
         let known = run::Known { secret: None, ..run.known.clone() };
-        let application_goes = run.tasks.iter().any(|task| made(task) && task.step == Step::Application);
+        let application_goes = run.tasks.iter().any(|task| made(task) && matches!(task.step, Step::Application));
         let mut lines: Vec<Line> = Vec::new();
-        for task in run.tasks.iter().filter(|task| task.wrote() && !task.found) {
-            lines.extend(reverse(run, task, application_goes).map(|(step, action, reason)| {
-                let requests = run::preview(&step, action, task.lane, &brief, &known);
-                Line { lane: task.lane, step, action, reason, requests }
-            }));
-        }
         // In the order of the work: environments first, the application last.
-        lines.sort_by_key(|line| (line.lane.is_none(), line.step == Step::Application));
+        let turn = |task: &Task| match (task.lane, &task.step) {
+            (Some(_), _) => 0,
+            (None, Step::Application) => 2,
+            (None, _) => 1,
+        };
+        for now in 0..3 {
+            for task in run.tasks.iter().filter(|task| turn(task) == now && task.wrote() && !task.found) {
+                if let Some((step, action, reason)) = reverse(run, task, application_goes) {
+                    let requests = run::preview(&step, action, task.lane, &brief, &known);
+                    lines.push(Line { lane: task.lane, step, action, reason, requests });
+                }
+            }
+        }
         (!lines.is_empty()).then_some(Plan { lines, brief, known })
     }
 }

@@ -14,6 +14,7 @@ use super::effect::EffectId;
 use super::finding::Finding;
 use super::plan::{Action, Brief, Plan, Step};
 use super::route::RouteKind;
+use crate::gather::Gather;
 use crate::protocol::business_central::UserPermission;
 use crate::protocol::graph::{Grant, NewSecret};
 
@@ -269,14 +270,15 @@ pub struct Run {
 impl Run {
     fn new(id: u64, plan: Plan) -> Self {
         let mut tasks: Vec<Task> =
-            plan.lines.into_iter().map(|line| Task::new(line.lane, line.step, line.action)).collect();
+            plan.lines.into_iter().map(|line| Task::new(line.lane, line.step, line.action)).gather();
         // Taking back proves itself: what is gone answers 404 to the next look, and that is what ends each step.
         if !plan.brief.undo {
             tasks.push(Task::new(None, Step::VerifyEntra, Action::Create));
         }
         let lanes = if plan.brief.undo { 0 } else { plan.brief.sites.len() };
         for lane in 0..lanes {
-            let record = |task: &Task| matches!(task.step, Step::Record(_)) && task.state != TaskState::Skipped;
+            let record =
+                |task: &Task| matches!(task.step, Step::Record(_)) && !matches!(task.state, TaskState::Skipped);
             if tasks.iter().any(|task| task.lane == Some(lane) && record(task)) {
                 tasks.push(Task::new(Some(lane), Step::VerifyBusinessCentral, Action::Create));
             }
@@ -350,7 +352,7 @@ impl Run {
     fn is_ready(&self, index: usize) -> bool {
         let needed = |other: &usize| *other != index && self.needs(index, *other);
         let mut others = (0..self.tasks.len()).filter(needed);
-        if self.tasks[index].step == Step::Secret {
+        if matches!(self.tasks[index].step, Step::Secret) {
             // An environment that failed does not keep the others from their credential, but it has had its turn.
             return others.all(|other| self.tasks[other].is_over());
         }
@@ -365,7 +367,7 @@ impl Run {
             *other != index && matches!(state, TaskState::Failed(_) | TaskState::Stopped) && self.needs(index, *other)
         };
         let word = |other: usize| self.tasks[other].step.word();
-        if self.tasks[index].step != Step::Secret {
+        if !matches!(self.tasks[index].step, Step::Secret) {
             return tasks().find(failed).map(word);
         }
         // The secret fits as soon as one environment is complete, and it is too early to say that none will be while
@@ -396,7 +398,7 @@ impl Run {
     pub fn unfinished(&self) -> Vec<&str> {
         let lanes = self.brief.sites.iter().enumerate();
         let open = lanes.filter(|(lane, _)| self.lane_outcome(*lane) != Outcome::Complete);
-        open.map(|(_, site)| site.environment.as_str()).collect()
+        open.map(|(_, site)| site.environment.as_str()).gather()
     }
 
     fn judge(&self) -> Outcome {
@@ -460,7 +462,7 @@ impl Task {
     /// True when it may have changed something: done, or in the middle of several writes.
     pub(super) fn wrote(&self) -> bool {
         let untouched = matches!(self.phase, Phase::Act | Phase::Watch | Phase::Package(PackagePhase::Find));
-        self.state == TaskState::Done || (self.attempts > 0 && !untouched)
+        matches!(self.state, TaskState::Done) || (self.attempts > 0 && !untouched)
     }
 
     fn reset(&mut self) {

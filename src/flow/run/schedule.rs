@@ -8,6 +8,7 @@ use crate::flow::moment::Out;
 use crate::flow::net::Purpose;
 use crate::flow::plan::Step;
 use crate::flow::{Intent, Model, Place, Timer, checkpoint};
+use crate::gather::Gather;
 
 impl Model {
     /// The person confirmed the plan.
@@ -24,7 +25,7 @@ impl Model {
     pub(in crate::flow) fn advance(&mut self, out: &mut Out) {
         let mut index = 0;
         while let Some(run) = self.run.as_mut().filter(|run| index < run.tasks.len()) {
-            if run.tasks[index].state == TaskState::Pending {
+            if matches!(run.tasks[index].state, TaskState::Pending) {
                 if run.stopping {
                     run.tasks[index].state = TaskState::Stopped;
                 } else if let Some(step) = run.blocked_by(index) {
@@ -43,7 +44,7 @@ impl Model {
     fn has_room(&self, index: usize) -> bool {
         let Some(run) = &self.run else { return false };
         let is_set = |task: &Task| matches!(task.step, Step::PermissionSet { .. } | Step::TakeSet(_));
-        let busy = run.tasks.iter().filter(|task| is_set(task) && task.state == TaskState::Running).count();
+        let busy = run.tasks.iter().filter(|task| is_set(task) && matches!(task.state, TaskState::Running)).count();
         !is_set(&run.tasks[index]) || busy < SIDE_BY_SIDE
     }
 
@@ -53,7 +54,7 @@ impl Model {
         let name = format!("{} - {} {}", run.brief.secret_name, crate::protocol::date::day(now), out.entropy.short());
         let task = &mut run.tasks[index];
         task.started.get_or_insert(now);
-        if task.step == Step::Secret && task.phase == Phase::Act {
+        if matches!(task.step, Step::Secret) && task.phase == Phase::Act {
             // A new name per attempt: after a lost answer the unknown secret can be told from others (graph.md 3).
             run.secret_names.push(name);
         }
@@ -73,7 +74,7 @@ impl Model {
         let task = &mut run.tasks[index];
         task.state = TaskState::Running;
         task.attempts += 1;
-        let is_secret = task.step == Step::Secret;
+        let is_secret = matches!(task.step, Step::Secret);
         if is_secret {
             // The name must be on record before the secret can exist, or a reload could not find it. Until then the page
             // may be left freely; from now on leaving could lose a secret that nobody saw.
@@ -119,7 +120,7 @@ impl Model {
             Verdict::Done => {
                 task.state = TaskState::Done;
                 task.ended = Some(now);
-                if task.step == Step::Secret {
+                if matches!(task.step, Step::Secret) {
                     self.place = Place::HandOver;
                     self.save_checkpoint(out);
                 }
@@ -213,7 +214,7 @@ impl Model {
             .flat_map(|run| run.tasks.iter().enumerate())
             .filter(|(_, task)| matches!(task.state, TaskState::Waiting { why: Pause::Offline | Pause::NoAnswer, .. }))
             .map(|(index, _)| index)
-            .collect();
+            .gather();
         for index in waiting {
             self.forget_timer(index);
             self.send_task(index, out);
@@ -257,7 +258,7 @@ impl Model {
 
     fn end_run(&mut self, out: &mut Out) {
         let Some(run) = &mut self.run else { return };
-        let pending = run.tasks.iter().any(|task| task.state == TaskState::Pending);
+        let pending = run.tasks.iter().any(|task| matches!(task.state, TaskState::Pending));
         if run.outcome.is_some() || pending || run.is_active() {
             return;
         }

@@ -98,7 +98,7 @@ pub(super) fn decide(
 
 /// True when sending the same again cannot do it twice (design section 5, column "safe to repeat").
 fn is_repeatable(step: &Step, phase: &Phase) -> bool {
-    !(*step == Step::Secret && *phase == Phase::Act)
+    !(matches!(step, Step::Secret) && *phase == Phase::Act)
 }
 
 /// The named errors that only mean "not everywhere yet" right after a creation (graph.md 12); nothing else is retried.

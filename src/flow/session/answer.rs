@@ -91,7 +91,7 @@ impl Model {
         if url::is_local_path(&attempt.return_to) {
             out.push(Effect::CleanAddress { path: attempt.return_to.clone() });
         }
-        let deployment = self.deployment();
+        let deployment = self.shared_deployment();
         // Where a resource wanted more, the token endpoint is told the same as the sign-in page (sign-in.md 1.4).
         let claims = attempt.claims.as_deref().map(|wanted| oauth::claims_with(Some(wanted)));
         let request = TokenRequest {
@@ -140,7 +140,7 @@ impl Model {
         };
         self.session = Session::SignedOut;
         let Redemption { attempt, named, .. } = *redemption;
-        let deployment = self.deployment();
+        let deployment = self.shared_deployment();
         let expected = Expected {
             client_id: &deployment.config.client_id,
             nonce: &attempt.nonce,

@@ -21,7 +21,7 @@ pub(in crate::flow) enum Located {
 impl Model {
     /// The authority for a tenant, if it is known where it is; else it is asked for, and `located` follows.
     pub(in crate::flow) fn locate(&mut self, tenant: &str, out: &mut Out) -> Option<Authority> {
-        let deployment = self.deployment();
+        let deployment = self.shared_deployment();
         let config = &deployment.config;
         // The configured one was meant, and Entra itself is asked nothing about `organizations`.
         if let (Some(authority), true) = (config.endpoints.entra(tenant), tenant == config.authority) {
@@ -48,7 +48,7 @@ impl Model {
     /// The answer to `locate`; a sign-in may wait for it.
     pub(in crate::flow) fn located(&mut self, tenant: &str, answer: &Answer, out: &mut Out) {
         self.whereabouts.retain(|(of, _)| of != tenant);
-        let deployment = self.deployment();
+        let deployment = self.shared_deployment();
         let endpoints = &deployment.config.endpoints;
         let result = match &endpoints.issuer {
             Some(issuer) => heard(answer).and_then(|response| Authority::discovered(issuer, response)),
@@ -60,7 +60,7 @@ impl Model {
         let authority = match (result, endpoints.entra(tenant)) {
             (Err(CallError::Refused(_)), Some(_)) => {
                 if waiting.is_some() || tenant == self.tenant_typed.trim() {
-                    self.notices.retain(|notice| notice.code != FindingCode::TenantUnknown);
+                    self.drop_notice(FindingCode::TenantUnknown);
                     self.notices.push(Finding::error(FindingCode::TenantUnknown).with("tenant", tenant));
                 }
                 return self.stay(waiting.is_some(), out);

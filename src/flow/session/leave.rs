@@ -82,7 +82,7 @@ impl Model {
 
     /// Makes an attempt and leaves with it.
     pub(super) fn depart(&mut self, departure: Departure, authority: Authority, out: &mut Out) {
-        let deployment = self.deployment();
+        let deployment = self.shared_deployment();
         let Departure { wish, tenant, hint, claims } = departure;
         let pkce = Pkce::from_random(out.entropy.block());
         let attempt = Attempt {

@@ -20,6 +20,7 @@ pub(super) use leave::{Departure, Wish};
 use super::Model;
 use super::finding::Finding;
 use crate::config::Endpoints;
+use crate::gather::Gather;
 use crate::protocol::authority::Authority;
 use crate::protocol::oauth::Resource;
 use crate::protocol::secret::Secret;
@@ -157,10 +158,10 @@ fn permissions(wanted: Resource, extra: &[String]) -> impl Iterator<Item = &str>
 
 /// The usual ones in one line, for people.
 pub(super) fn names(resource: Resource) -> String {
-    permissions(resource, &[]).collect::<Vec<_>>().join(", ")
+    permissions(resource, &[]).gather().join(", ")
 }
 
 /// The same in full.
 fn scopes(endpoints: &Endpoints, wanted: Resource, extra: &[String]) -> Vec<String> {
-    permissions(wanted, extra).map(|value| endpoints.scope(wanted, value)).collect()
+    permissions(wanted, extra).map(|value| endpoints.scope(wanted, value)).gather()
 }

@@ -8,6 +8,7 @@ use crate::flow::moment::Out;
 use crate::flow::net::Purpose;
 use crate::flow::refusals::{refresh_finding, session_ended};
 use crate::flow::{Model, Setup, Timer, checkpoint};
+use crate::gather::Gather;
 use crate::protocol::http::CallError;
 use crate::protocol::oauth::{self, Resource, TokenRequest};
 use crate::protocol::secret::Secret;
@@ -86,7 +87,7 @@ impl Model {
             return;
         };
         session.renewing.push(resource);
-        let deployment = self.deployment();
+        let deployment = self.shared_deployment();
         let Session::SignedIn(session) = &self.session else { return };
         let request = TokenRequest {
             authority: &session.authority,
@@ -167,7 +168,7 @@ impl Model {
         // They come in full or by their last part, as they were asked for.
         let held =
             |wanted: &str| granted.iter().any(|it| it.rsplit('/').next().unwrap_or(it).eq_ignore_ascii_case(wanted));
-        let missing: Vec<&str> = permissions(resource, &session.extra).filter(|wanted| !held(wanted)).collect();
+        let missing: Vec<&str> = permissions(resource, &session.extra).filter(|wanted| !held(wanted)).gather();
         if granted.is_empty() || missing.is_empty() {
             session.lacking = 0;
             return;
@@ -192,6 +193,8 @@ impl Model {
         self.net.clear();
         *self = Self {
             setup: std::mem::replace(&mut self.setup, Setup::Waiting),
+            deployment: self.shared_deployment(),
+            host: std::mem::take(&mut self.host),
             build: self.build,
             catalogue: std::mem::take(&mut self.catalogue),
             language: std::mem::take(&mut self.language),

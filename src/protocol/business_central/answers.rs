@@ -108,22 +108,22 @@ pub(super) fn page<T>(
     take: impl Fn(&Node<'_>) -> Result<T, Misread>,
 ) -> Result<Page<T>, CallError> {
     let mut rows = Vec::new();
-    let next = read(response, &mut |node| {
-        rows = node.member("value")?.each(&take)?;
+    let next = read(response, &mut |row| {
+        rows.push(take(row)?);
         Ok(())
     })?;
     Ok((rows, next))
 }
 
-/// What all answers have in common, once for all: success or the error, reading, and the address of the next page.
+/// What all pages have in common, once for all: success or the error, the rows, and the address of the next page.
 #[inline(never)]
 fn read(
     response: &Response,
-    take: &mut dyn FnMut(&Node<'_>) -> Result<(), Misread>,
+    visit: &mut dyn FnMut(&Node<'_>) -> Result<(), Misread>,
 ) -> Result<Option<String>, CallError> {
     let value = success(response)?;
     let node = Node::root(&value);
-    take(&node).map_err(CallError::Unreadable)?;
+    node.member("value").and_then(|list| list.walk(visit)).map_err(CallError::Unreadable)?;
     Ok(node.maybe("@odata.nextLink"))
 }
 

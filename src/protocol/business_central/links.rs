@@ -2,6 +2,7 @@
 //! embedded apps differ; it may already have a query. `runinframe` would make a page of its own wait for a parent for
 //! ever, so it is not passed on.
 
+use crate::gather::Gather;
 use crate::protocol::url;
 
 /// The list of Entra application records, showing this one. Whether a guid needs braces here is not established
@@ -26,7 +27,7 @@ fn link(web_client: &str, company: &str, page: &str, rest: &[(&str, &str)]) -> S
     let ours = ["company", "page", "filter", "mode", "bookmark", "runinframe"];
     let mut pairs = url::pairs(query);
     pairs.retain(|(name, _)| !ours.iter().any(|known| known.eq_ignore_ascii_case(name)));
-    let mut all: Vec<(&str, &str)> = pairs.iter().map(|(name, value)| (name.as_str(), value.as_str())).collect();
+    let mut all: Vec<(&str, &str)> = pairs.iter().map(|(name, value)| (name.as_str(), value.as_str())).gather();
     if !company.is_empty() {
         all.push(("company", company));
     }

@@ -1,5 +1,6 @@
 //! What Graph answers, reduced to what we use. Unknown members are ignored: Graph adds some every month.
 
+use crate::gather::Gather;
 use crate::protocol::date;
 use crate::protocol::http::{self, CallError, Refusal, Response};
 use crate::protocol::json::{self, Misread, Node, Value};
@@ -132,8 +133,7 @@ fn refusal(response: &Response) -> Refusal {
     let value = json::parse(response.body.open()).unwrap_or(Value::Null);
     let error = &value["error"];
     let text = |value: &Value| value.as_str().unwrap_or_default().to_owned();
-    let details =
-        error["details"].as_list().map(|details| details.iter().map(|detail| text(&detail["code"])).collect());
+    let details = error["details"].as_list().map(|details| details.iter().map(|detail| text(&detail["code"])).gather());
     let request_id = [&error["innerError"]["request-id"], &error["innererror"]["request-id"]]
         .into_iter()
         .find_map(Value::as_str)
@@ -156,7 +156,18 @@ fn read<T>(response: &Response, take: impl Fn(&Node<'_>) -> Result<T, Misread>) 
 }
 
 fn list<T>(response: &Response, take: impl Fn(&Node<'_>) -> Result<T, Misread>) -> Result<Vec<T>, CallError> {
-    read(response, |node| node.member("value")?.each(&take))
+    let mut all = Vec::new();
+    rows(response, &mut |row| {
+        all.push(take(row)?);
+        Ok(())
+    })?;
+    Ok(all)
+}
+
+#[inline(never)]
+fn rows(response: &Response, visit: &mut dyn FnMut(&Node<'_>) -> Result<(), Misread>) -> Result<(), CallError> {
+    let value = success(response)?;
+    Node::root(&value).member("value").and_then(|list| list.walk(visit)).map_err(CallError::Unreadable)
 }
 
 /// `None` for 404: not there, or not there yet.
@@ -199,19 +210,21 @@ pub fn read_service_principal(response: &Response) -> Result<ServicePrincipal, C
             role.value()["isEnabled"] != false
                 && types.is_some_and(|types| types.iter().any(|kind| *kind == "Application"))
         };
+        let mut roles = Vec::new();
+        if let Some(list) = node.optional("appRoles") {
+            list.walk(&mut |role| {
+                if for_applications(role) {
+                    roles.push(AppRole { id: role.string("id")?, value: role.shown("value") });
+                }
+                Ok(())
+            })?;
+        }
         let publisher = node.optional("verifiedPublisher");
         let of_publisher = |name: &str| publisher.and_then(|publisher| publisher.maybe(name));
         Ok(ServicePrincipal {
             id: node.string("id")?,
             enabled: node.optional("accountEnabled").is_none_or(|enabled| *enabled.value() != false),
-            roles: node
-                .each_of("appRoles", |role| {
-                    let usable = for_applications(role);
-                    Ok(if usable { Some(AppRole { id: role.string("id")?, value: role.shown("value") }) } else { None })
-                })?
-                .into_iter()
-                .flatten()
-                .collect(),
+            roles,
             publisher: of_publisher("displayName"),
             publisher_id: of_publisher("verifiedPublisherId"),
         })

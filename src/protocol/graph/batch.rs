@@ -1,5 +1,6 @@
 //! `$batch`: up to twenty requests in one round trip, each answered for itself (graph.md 12).
 
+use crate::gather::Gather;
 use crate::protocol::http::{Body, CallError, Method, Request, Response};
 use crate::protocol::json::{self, Node, Value, json, object};
 use crate::protocol::secret::Secret;
@@ -20,7 +21,7 @@ pub fn batch(origin: &str, items: &[BatchItem]) -> Request {
         .map(|item| {
             let request = &item.request;
             let mut headers: Vec<(&str, Value)> =
-                request.headers.iter().map(|(name, value)| (*name, value.into())).collect();
+                request.headers.iter().map(|(name, value)| (*name, value.into())).gather();
             let mut entry = json!({ "id": &item.id, "method": request.method.name(), "url": &request.url });
             if let Body::Json(body) = &request.body {
                 headers.push(("Content-Type", "application/json".into()));
@@ -31,7 +32,7 @@ pub fn batch(origin: &str, items: &[BatchItem]) -> Request {
             }
             entry
         })
-        .collect();
+        .gather();
     Request::new(Method::Post, format!("{origin}/v1.0/$batch")).json(json!({ "requests": requests }))
 }
 
@@ -63,7 +64,7 @@ fn read_item(item: &Node<'_>) -> Result<(String, Response), json::Misread> {
         item.optional("headers").and_then(|headers| headers.value().as_object()).map_or_else(Vec::new, |map| {
             map.iter()
                 .filter_map(|(name, value)| Some((name.to_ascii_lowercase(), value.as_str()?.to_owned())))
-                .collect()
+                .gather()
         });
     let body = item.optional("body").map(|body| body.value().to_line()).unwrap_or_default();
     let Ok(status) = u16::try_from(status) else {

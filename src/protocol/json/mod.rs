@@ -12,6 +12,8 @@ mod write;
 pub(crate) use value::json;
 pub use value::{Value, object, texts};
 
+use crate::gather::Gather;
+
 /// What was expected where. One pointer, because it travels in the `Result` of every reader.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[error("{}: {}", .0.at, .0.problem)]
@@ -96,17 +98,25 @@ impl<'a> Node<'a> {
     }
 
     /// An error at this place.
-    pub fn misread<T>(&self, problem: impl Into<String>) -> Result<T, Misread> {
-        Err(Misread::new(self.at(), problem.into()))
+    pub fn misread<T>(&self, problem: impl AsRef<str>) -> Result<T, Misread> {
+        Err(self.wrong(problem.as_ref()))
+    }
+
+    #[cold]
+    #[inline(never)]
+    fn wrong(&self, problem: &str) -> Misread {
+        Misread::new(self.at(), problem.to_owned())
     }
 
     /// A member that may be absent; `null` counts as absent.
+    #[inline(never)]
     pub fn optional(&self, name: &str) -> Option<Node<'a>> {
         let value = self.value.get(name).filter(|value| !value.is_null())?;
         Some(Node { value, ..*self })
     }
 
     /// A member that must be there.
+    #[inline(never)]
     pub fn member(&self, name: &str) -> Result<Node<'a>, Misread> {
         if !self.value.is_object() {
             return self.misread("an object is expected here");
@@ -116,11 +126,13 @@ impl<'a> Node<'a> {
     }
 
     /// Text.
+    #[inline(never)]
     pub fn text(&self) -> Result<&'a str, Misread> {
         self.value.as_str().map_or_else(|| self.misread("text is expected here"), Ok)
     }
 
     /// True or false.
+    #[inline(never)]
     pub fn flag(&self) -> Result<bool, Misread> {
         self.value.as_bool().map_or_else(|| self.misread("true or false is expected here"), Ok)
     }
@@ -134,11 +146,12 @@ impl<'a> Node<'a> {
     }
 
     /// The items of a list.
+    #[inline(never)]
     pub fn items(&self) -> Result<Vec<Node<'a>>, Misread> {
         let Some(items) = self.value.as_list() else {
             return self.misread("a list is expected here");
         };
-        Ok(items.iter().map(|value| Node { value, ..*self }).collect())
+        Ok(items.iter().map(|value| Node { value, ..*self }).gather())
     }
 
     /// Reads every item of a list. The loop is shared by all types of items; only `take` differs.
@@ -151,8 +164,9 @@ impl<'a> Node<'a> {
         Ok(taken)
     }
 
+    /// Visits every item of a list.
     #[inline(never)]
-    fn walk(&self, visit: &mut dyn FnMut(&Node<'a>) -> Result<(), Misread>) -> Result<(), Misread> {
+    pub fn walk(&self, visit: &mut dyn FnMut(&Node<'a>) -> Result<(), Misread>) -> Result<(), Misread> {
         let Some(items) = self.value.as_list() else {
             return self.misread("a list is expected here");
         };

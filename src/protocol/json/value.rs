@@ -1,6 +1,7 @@
 //! A JSON value and its building. Numbers keep the text they came as: we count months and seconds, and a reader for
 //! floating point numbers would bring tables that weigh more than this whole room.
 
+use crate::gather::Gather;
 use std::ops::Index;
 
 /// Any JSON value.
@@ -83,6 +84,7 @@ impl Value {
     }
 
     /// Adds a member to an object.
+    #[inline(never)]
     pub fn insert(&mut self, name: &str, value: Value) {
         if let Self::Object(members) = self {
             members.push((name.to_owned(), value));
@@ -93,20 +95,26 @@ impl Value {
 /// An object of these members, which are taken out of the slice. Not generic over their number, so that it exists once.
 #[inline(never)]
 pub fn object(members: &mut [(&str, Value)]) -> Value {
-    Value::Object(members.iter_mut().map(|(name, value)| ((*name).to_owned(), std::mem::take(value))).collect())
+    Value::Object(members.iter_mut().map(|(name, value)| ((*name).to_owned(), std::mem::take(value))).gather())
 }
 
 /// A list of texts.
 #[inline(never)]
 pub fn texts(items: &[String]) -> Value {
-    Value::List(items.iter().map(Value::from).collect())
+    Value::List(items.iter().map(Value::from).gather())
 }
 
 /// Writes an object as it looks: `json!({ "name": value, … })`. Values are anything that becomes a [`Value`].
 macro_rules! json {
-    ({ $($name:literal: $value:expr),* $(,)? }) => {
-        $crate::protocol::json::object(&mut [$(($name, $crate::protocol::json::Value::from($value))),*])
+    ({}) => {
+        $crate::protocol::json::object(&mut [])
     };
+    ({ $($name:literal: $value:expr),* $(,)? }) => {{
+        // One call for each member: an array of them would be built, moved and dropped in place.
+        let mut object = $crate::protocol::json::object(&mut []);
+        $(object.insert($name, $crate::protocol::json::Value::from($value));)*
+        object
+    }};
 }
 pub(crate) use json;
 
@@ -145,6 +153,7 @@ impl PartialEq<bool> for Value {
 }
 
 impl From<&str> for Value {
+    #[inline(never)]
     fn from(text: &str) -> Self {
         Self::Text(text.to_owned())
     }
@@ -152,7 +161,7 @@ impl From<&str> for Value {
 
 impl From<&String> for Value {
     fn from(text: &String) -> Self {
-        Self::Text(text.clone())
+        Self::from(text.as_str())
     }
 }
 
@@ -175,6 +184,7 @@ impl From<u32> for Value {
 }
 
 impl From<u64> for Value {
+    #[inline(never)]
     fn from(number: u64) -> Self {
         Self::Number(number.to_string())
     }

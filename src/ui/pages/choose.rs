@@ -3,6 +3,7 @@
 use yew::prelude::*;
 
 use crate::flow::Intent;
+use crate::gather::Gather;
 use crate::text::{Message, screens as words};
 use crate::ui::cx::Cx;
 use crate::ui::el::{El, el, many, of};
@@ -162,7 +163,7 @@ fn tenant(cx: &Cx, view: &ChooseView) -> El {
 }
 
 fn checks(cx: &Cx, view: &ChooseView) -> El {
-    let groups: Vec<&[CheckView]> = view.checks.chunk_by(|one, next| one.environment == next.environment).collect();
+    let groups: Vec<&[CheckView]> = view.checks.chunk_by(|one, next| one.environment == next.environment).gather();
     // The tenant's own, and those of one environment: that is one list.
     let several = groups.len() > 2;
     card_with(cx.say(words::CHECKS_TITLE), cx.say(words::CHECKS_LEDE))

@@ -4,7 +4,7 @@ use yew::prelude::*;
 
 use crate::text::{Message, screens as words};
 use crate::ui::cx::Cx;
-use crate::ui::el::{El, el, many, of};
+use crate::ui::el::{El, each, el, many, of};
 use crate::ui::parts::button::{Rank, actions};
 use crate::ui::parts::copy_field::copy_button;
 use crate::ui::parts::{card, card_with, head, notice, state};
@@ -21,7 +21,7 @@ pub(crate) fn page(cx: &Cx, view: &DoneView) -> Html {
     let next = card(cx, words::NEXT_TITLE).add(actions(cx, &view.actions, Rank::Secondary));
     many(vec![
         head(&view.title, &view.text),
-        view.notes.iter().map(|note| notice::notice(cx, note)).collect(),
+        each(view.notes.iter().map(|note| notice::notice(cx, note))),
         of("div", "page__columns")
             .add(of("div", "page__stack").add(evidence(cx, &view.evidence)).add(proof(cx, view)))
             .add(of("div", "page__stack").maybe(view.reminder.as_ref().map(reminder)).add(next))

@@ -3,9 +3,10 @@
 use yew::prelude::*;
 
 use crate::flow::{Intent, Piece};
+use crate::gather::Gather;
 use crate::text::screens as words;
 use crate::ui::cx::Cx;
-use crate::ui::el::{El, el, many, of};
+use crate::ui::el::{El, each, el, many, of};
 use crate::ui::parts::button::{Rank, button, main_button};
 use crate::ui::parts::copy_field::{copy_button, field};
 use crate::ui::parts::{card, head, notice, tabs};
@@ -16,18 +17,18 @@ pub(crate) fn page(cx: &Cx, view: &HandOverView) -> Html {
     let (secrets, plain): (Vec<&CopyView>, Vec<&CopyView>) = view.values.iter().partition(|value| value.hidden);
     let names: Vec<&str> = std::iter::once(cx.say(words::HAND_VALUES))
         .chain(view.formats.iter().map(|format| format.label.as_str()))
-        .collect();
+        .gather();
     let panel = match tab.checked_sub(1).and_then(|index| view.formats.get(index)) {
         Some(format) => ready_made(cx, format, &secrets, revealed),
-        None => plain.iter().map(|value| field(cx, value, None)).collect(),
+        None => each(plain.iter().map(|value| field(cx, value, None))),
     };
     let made = !secrets.is_empty();
-    let shown = secrets.iter().map(|value| field(cx, value, Some(revealed))).collect::<Html>();
+    let shown = each(secrets.iter().map(|value| field(cx, value, Some(revealed))));
     let lede = if made { words::HAND_LEDE } else { words::HAND_LEDE_KEPT };
     let kept = made.then(|| notice::remark(Severity::Info, cx.say(words::HAND_WHERE_TITLE), cx.say(words::HAND_WHERE)));
     many(vec![
         head(cx.say(words::HAND_TITLE), cx.say(lede)),
-        view.notes.iter().map(|note| notice::notice(cx, note)).collect(),
+        each(view.notes.iter().map(|note| notice::notice(cx, note))),
         if made { credential(cx, view, shown).into() } else { Html::default() },
         card(cx, words::HAND_FOR)
             .add(tabs::tabs(cx, cx.say(words::HAND_FORMATS), &names, tab))

@@ -2,9 +2,10 @@
 
 use yew::prelude::*;
 
+use crate::gather::Gather;
 use crate::text::screens as words;
 use crate::ui::cx::Cx;
-use crate::ui::el::{El, el, many, of};
+use crate::ui::el::{El, each, el, many, of};
 use crate::ui::parts::button::{Rank, button, main_button};
 use crate::ui::parts::{card, head, notice, plan_line};
 use crate::view_model::{ActionView, PlanLineView, PlanView};
@@ -17,7 +18,7 @@ pub(crate) fn page(cx: &Cx, view: &PlanView) -> Html {
         .map(|confirm| main_button(cx, &confirm.label, &confirm.intent, false, "confirm-note").set("id", "confirm"));
     many(vec![
         head(&view.title, &view.summary),
-        view.notes.iter().map(|note| notice::notice(cx, note)).collect(),
+        each(view.notes.iter().map(|note| notice::notice(cx, note))),
         card(cx, words::PLAN_CHANGES).all(groups(&view.lines).into_iter().map(|lines| group(cx, lines))).into(),
         of("div", "page__actions")
             .add(el("p").set("id", "confirm-note").say(cx, words::PLAN_SAFE))
@@ -29,7 +30,7 @@ pub(crate) fn page(cx: &Cx, view: &PlanView) -> Html {
 
 /// Lines that follow each other and belong to the same environment.
 fn groups(lines: &[PlanLineView]) -> Vec<&[PlanLineView]> {
-    lines.chunk_by(|one, next| one.group == next.group).collect()
+    lines.chunk_by(|one, next| one.group == next.group).gather()
 }
 
 fn group(cx: &Cx, lines: &[PlanLineView]) -> El {

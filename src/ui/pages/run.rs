@@ -5,7 +5,7 @@ use yew::prelude::*;
 use crate::flow::Intent;
 use crate::text::screens as words;
 use crate::ui::cx::Cx;
-use crate::ui::el::{El, el, many, of};
+use crate::ui::el::{El, each, el, many, of};
 use crate::ui::parts::button::{Rank, actions, button};
 use crate::ui::parts::{head, state, step_row};
 use crate::view_model::{LaneView, OutcomeView, RunView, StepState};
@@ -14,7 +14,7 @@ pub(crate) fn page(cx: &Cx, view: &RunView) -> Html {
     many(vec![
         head(&view.title, cx.say(words::RUN_LEDE)),
         progress(cx, &view.lanes).into(),
-        view.outcome.iter().map(|outcome| ended(cx, outcome)).collect(),
+        each(view.outcome.iter().map(|outcome| ended(cx, outcome))),
         of("div", "lanes").all(view.lanes.iter().map(|lane| one(cx, lane))).into(),
         bar(cx, view),
     ])

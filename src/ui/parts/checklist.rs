@@ -4,13 +4,13 @@
 
 use web_sys::HtmlInputElement;
 use yew::prelude::*;
-use yew::virtual_dom::ListenerKind;
 
 use super::button::{self, Rank};
 use super::field;
+use crate::gather::Gather;
 use crate::text::screens as words;
 use crate::ui::cx::{Cx, Turn};
-use crate::ui::el::{El, el, many, of};
+use crate::ui::el::{El, On, el, many, of};
 use crate::view_model::TickView;
 
 /// From this length on a list is searched rather than read.
@@ -34,13 +34,13 @@ pub(crate) fn checklist(cx: &Cx, id: &'static str, label: &str, items: &[TickVie
     let typed =
         cx.turning(move |event| Some(Turn::Search(id, event.target_dyn_into::<HtmlInputElement>()?.value(), 0)));
     let lower = wanted.to_ascii_lowercase();
-    let shown: Vec<&TickView> = items.iter().filter(|item| matches(item, &lower)).collect();
+    let shown: Vec<&TickView> = items.iter().filter(|item| matches(item, &lower)).gather();
     let hidden = shown.len().saturating_sub(rows).min(ROWS);
     let more = (hidden > 0).then(|| {
         let (wanted, more) = (wanted.to_owned(), more + ROWS);
         let show = cx.turning(move |_| Some(Turn::Search(id, wanted.clone(), more)));
         let label = cx.fill(words::SEARCH_MORE, &[("count", &hidden.to_string())]);
-        button::plain(&label, Rank::Subtle).key("more").on(ListenerKind::onclick, show)
+        button::plain(&label, Rank::Subtle).key("more").on(On::Click, show)
     });
     let found = cx.fill(words::SEARCH_FOUND, &[("count", &shown.len().to_string())]);
     let foot = format!("{id}-foot");
@@ -53,7 +53,7 @@ pub(crate) fn checklist(cx: &Cx, id: &'static str, label: &str, items: &[TickVie
         .set("spellcheck", "false")
         .put("aria-describedby", &foot)
         .value(wanted)
-        .on(ListenerKind::oninput, typed);
+        .on(On::Input, typed);
     many(vec![
         of("div", "chips").all(items.iter().filter(|item| item.ticked).map(|item| chip(cx, item))).into(),
         of("div", "checklist")

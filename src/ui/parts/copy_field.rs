@@ -2,13 +2,12 @@
 
 use web_sys::HtmlInputElement;
 use yew::prelude::*;
-use yew::virtual_dom::ListenerKind;
 
 use super::button::{self, Rank};
 use crate::flow::{Intent, Piece};
 use crate::text::screens as words;
 use crate::ui::cx::{Cx, Turn};
-use crate::ui::el::{El, el, of};
+use crate::ui::el::{El, On, el, of};
 use crate::view_model::CopyView;
 
 /// Stands for a hidden value: the value itself is not in the page before it is revealed, neither for a screen reader
@@ -20,8 +19,7 @@ pub(crate) fn field(cx: &Cx, view: &CopyView, revealed: Option<bool>) -> El {
     let dots = view.hidden && revealed != Some(true);
     let toggle = revealed.filter(|_| view.hidden).map(|revealed| {
         let label = if revealed { words::HIDE } else { words::SHOW };
-        button::plain(cx.say(label), Rank::Secondary)
-            .on(ListenerKind::onclick, cx.turning(move |_| Some(Turn::Reveal(!revealed))))
+        button::plain(cx.say(label), Rank::Secondary).on(On::Click, cx.turning(move |_| Some(Turn::Reveal(!revealed))))
     });
     let id = id(view.piece);
     of("div", if view.hidden { "copy copy--secret" } else { "copy" })
@@ -44,7 +42,7 @@ pub(crate) fn value(id: &str, value: &str) -> El {
         .flag("readonly", true)
         .set("spellcheck", "false")
         .value(value)
-        .on(ListenerKind::onfocus, select)
+        .on(On::Focus, select)
 }
 
 pub(crate) fn copy_button(cx: &Cx, what: &str, piece: Piece, copied: bool) -> El {

@@ -2,12 +2,12 @@
 
 use web_sys::HtmlSelectElement;
 use yew::prelude::*;
-use yew::virtual_dom::ListenerKind;
 
 use crate::flow::Intent;
+use crate::gather::Gather;
 use crate::text::{Message, screens as words};
 use crate::ui::cx::Cx;
-use crate::ui::el::{El, el, of};
+use crate::ui::el::{El, On, el, of};
 use crate::view_model::{FieldView, OptionView, TickView};
 
 /// A line of text.
@@ -52,7 +52,7 @@ pub(crate) fn select(cx: &Cx, id: &'static str, label: Message, options: &[Optio
 /// that were chosen, and choosing that one would then change nothing.
 pub(crate) fn bare_select(cx: &Cx, id: &'static str, options: &[OptionView]) -> El {
     let intents: Vec<(String, Intent)> =
-        options.iter().map(|option| (option.value.clone(), option.intent.clone())).collect();
+        options.iter().map(|option| (option.value.clone(), option.intent.clone())).gather();
     let listen = cx.clone();
     let choose = Callback::from(move |event: Event| {
         let value = event.target_dyn_into::<HtmlSelectElement>().map(|select| select.value());
@@ -75,7 +75,7 @@ pub(crate) fn bare_select(cx: &Cx, id: &'static str, options: &[OptionView]) -> 
         .set("id", id)
         .put("aria-describedby", &format!("{id}-hint"))
         .property("value", chosen.map_or("", |option| option.value.as_str()))
-        .on(ListenerKind::onchange, choose)
+        .on(On::Change, choose)
         .maybe(none)
         .all(options.iter().map(option));
     of("div", "select").add(list)

@@ -4,16 +4,14 @@ use yew::prelude::*;
 
 use super::button::{self, Rank};
 use super::{copy_field, notice, state};
+use crate::gather::Gather;
 use crate::ui::cx::Cx;
 use crate::ui::el::{El, el, many, of};
 use crate::view_model::{AskView, CountdownView, FindingView, StepView};
 
 pub(crate) fn row(cx: &Cx, step: &StepView) -> El {
-    let told = [step.detail.as_str(), step.measure.as_str()]
-        .into_iter()
-        .filter(|text| !text.is_empty())
-        .collect::<Vec<_>>()
-        .join(" · ");
+    let told =
+        [step.detail.as_str(), step.measure.as_str()].into_iter().filter(|text| !text.is_empty()).gather().join(" · ");
     let told = (!told.is_empty()).then(|| of("p", "quiet").text(&told));
     let why = of("div", "step-row__why")
         .maybe(told)

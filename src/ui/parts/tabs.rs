@@ -3,11 +3,10 @@
 use wasm_bindgen::JsCast;
 use web_sys::{HtmlElement, KeyboardEvent};
 use yew::prelude::*;
-use yew::virtual_dom::ListenerKind;
 
 use super::button::{self, Rank};
 use crate::ui::cx::{Cx, Turn};
-use crate::ui::el::{El, of};
+use crate::ui::el::{El, On, of};
 
 /// The row of tabs.
 pub(crate) fn tabs(cx: &Cx, label: &str, names: &[&str], chosen: usize) -> El {
@@ -20,12 +19,12 @@ pub(crate) fn tabs(cx: &Cx, label: &str, names: &[&str], chosen: usize) -> El {
             .set("aria-controls", "tab-panel")
             .set("aria-selected", selected)
             .set("tabindex", order)
-            .on(ListenerKind::onclick, cx.turning(move |_| Some(Turn::Tab(index))))
+            .on(On::Click, cx.turning(move |_| Some(Turn::Tab(index))))
     };
     of("div", "tabs")
         .set("role", "tablist")
         .put("aria-label", label)
-        .on(ListenerKind::onkeydown, keys(cx, names.len(), chosen))
+        .on(On::Key, keys(cx, names.len(), chosen))
         .all(names.iter().enumerate().map(tab))
 }
 

@@ -6,6 +6,7 @@ use super::{settle_evidence, unreadable, watch_again};
 use crate::flow::event::Intent;
 use crate::flow::finding::{Finding, FindingCode as Code};
 use crate::flow::plan::Action;
+use crate::gather::Gather;
 use crate::protocol::graph::{self, AppRole};
 use crate::protocol::http::{CallError, Response};
 
@@ -139,7 +140,7 @@ pub(super) fn verify_entra(run: &mut Run, index: usize, response: &Response, now
         return Ok(Verdict::Next(Phase::RemoveLost(stray.key_id.clone())));
     }
     let hint = made.as_ref().and_then(|key| secrets.iter().find(|it| &it.key_id == key)).map(|it| it.hint.clone());
-    let values = |roles: Vec<&AppRole>| roles.into_iter().map(|role| role.value.clone()).collect::<Vec<_>>();
+    let values = |roles: Vec<&AppRole>| roles.into_iter().map(|role| role.value.clone()).gather();
     let evidence = Evidence::Entra {
         application: application.is_some() || run.known.app_object.is_none(),
         service_principal: principal.as_ref().is_some_and(|principal| principal.enabled),

@@ -14,6 +14,7 @@ use crate::flow::event::Intent;
 use crate::flow::finding::{Finding, FindingCode as Code};
 use crate::flow::plan::{Action, Brief, Step};
 use crate::flow::route::RouteKind;
+use crate::gather::Gather;
 use crate::protocol::business_central as bc;
 use crate::protocol::date;
 use crate::protocol::entropy::Entropy;
@@ -78,7 +79,7 @@ pub fn preview(step: &Step, action: Action, lane: Option<usize>, brief: &Brief, 
                 package: Some("{package id}".into()),
                 ..site.clone()
             })
-            .collect(),
+            .gather(),
         ..Known::default()
     };
     let phases: &[Phase] = match (step, action) {
@@ -94,7 +95,7 @@ pub fn preview(step: &Step, action: Action, lane: Option<usize>, brief: &Brief, 
         _ => &[Phase::Act],
     };
     let name = format!("{} - {{date}}", brief.secret_name);
-    phases.iter().filter_map(|phase| build(lane, step, action, phase, brief, &known, &name, 0)).map(readable).collect()
+    phases.iter().filter_map(|phase| build(lane, step, action, phase, brief, &known, &name, 0)).map(readable).gather()
 }
 
 /// Percent-encoded braces of placeholders read badly on a screen.
@@ -153,7 +154,7 @@ fn build(
                     id: grant.id.clone(),
                     request: Graph::relative().revoke(&brief.central_sp, &grant.id),
                 };
-                graph::batch(&brief.graph, &known.grants.iter().map(item).collect::<Vec<_>>())
+                graph::batch(&brief.graph, &known.grants.iter().map(item).gather())
             }
             _ => {
                 let item = |role: &AppRole| {
@@ -166,7 +167,7 @@ fn build(
                         ),
                     })
                 };
-                graph::batch(&brief.graph, &roles.iter().map(item).collect::<Option<Vec<_>>>()?)
+                graph::batch(&brief.graph, &roles.iter().map(item).gather_all()?)
             }
         },
         Step::AdminCenter if action == Action::Remove => bc::remove_authorized_app(&brief.business_central, app_id?),

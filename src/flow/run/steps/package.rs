@@ -133,7 +133,7 @@ pub(super) fn is_under_way(phase: &Phase, refusal: &Refusal) -> bool {
 /// The person wants to stop: true when there is a package that has to be removed first.
 pub(in crate::flow::run) fn has_to_tidy(run: &Run, index: usize) -> bool {
     let task = &run.tasks[index];
-    task.step == Step::Record(RouteKind::Package)
+    matches!(task.step, Step::Record(RouteKind::Package))
         && !matches!(task.phase, Phase::Package(At::Delete | At::Abandon))
         && task.lane.and_then(|lane| run.known.sites.get(lane)?.package.as_ref()).is_some()
 }
