@@ -7,8 +7,9 @@ pub(crate) const USAGE: &str = "\
 Usage: cargo xtask <command>
 
   demo [--port N] [--no-open]   set up what is missing, build, start the local Microsoft cloud and the page
-  test [--fast | --deep]        run every tier; --fast only those that need no browser,
-                                --deep adds mutants and the check of dependencies
+  test [flag]                   run every tier; --fast only those that need no browser,
+                                --deep adds mutants and the check of dependencies,
+                                --strangers only Microsoft's library and an OpenID provider against the built page
   build [--base /path/]         make dist/ for any static host and print its sizes
   size [--record]               sizes of the dist/ that is there, against tests/size-budget.txt;
                                 --record writes them down as the last measured
@@ -37,6 +38,8 @@ pub(crate) enum Depth {
     Whole,
     /// Also what takes too long for every change.
     Deep,
+    /// Only programs nobody here wrote, against the page that is built.
+    Strangers,
 }
 
 /// A command line that makes no sense.
@@ -67,7 +70,7 @@ impl fmt::Display for UsageError {
                 formatter,
                 "`{value}` is not a base path; it must begin and end with a slash, for example /setup/"
             ),
-            Self::Contradiction => write!(formatter, "choose either --fast or --deep"),
+            Self::Contradiction => write!(formatter, "choose one of --fast, --deep, --strangers"),
         }
     }
 }
@@ -116,6 +119,7 @@ pub(crate) fn parse(arguments: &[String]) -> Result<Command, UsageError> {
                 let asked = match argument {
                     "--fast" => Depth::Fast,
                     "--deep" => Depth::Deep,
+                    "--strangers" => Depth::Strangers,
                     other => return Err(unknown(other)),
                 };
                 if depth.is_some_and(|earlier| earlier != asked) {
@@ -180,6 +184,7 @@ mod tests {
         assert_eq!(read("demo --no-open --port 4000"), Ok(Command::Demo { port: Some(4000), open: false }));
         assert_eq!(read("demo --port 4000 --no-open"), read("demo --no-open --port 4000"));
         assert_eq!(read("test --deep"), Ok(Command::Test(Depth::Deep)));
+        assert_eq!(read("test --strangers"), Ok(Command::Test(Depth::Strangers)));
         assert_eq!(read("test"), Ok(Command::Test(Depth::Whole)));
         assert_eq!(read("build --base /setup/"), Ok(Command::Build { base: Some("/setup/".to_owned()) }));
         assert_eq!(read("size --record"), Ok(Command::Size { record: true }));

@@ -59,8 +59,10 @@ impl Tier {
 /// The tiers of each depth, in the order they run: what fails fast comes first.
 fn tiers(depth: Depth) -> Vec<Tier> {
     let mut tiers = vec![Tier::Format, Tier::LintsHost, Tier::Native];
-    if depth == Depth::Fast {
-        return tiers;
+    match depth {
+        Depth::Fast => return tiers,
+        Depth::Strangers => return vec![Tier::Strangers],
+        Depth::Whole | Depth::Deep => {}
     }
     tiers.insert(2, Tier::LintsWasm);
     tiers.extend([Tier::WasmInBrowser, Tier::Build, Tier::Journeys, Tier::Strangers, Tier::Docs]);
@@ -337,6 +339,7 @@ mod tests {
         };
         assert!(contains(&tiers(Depth::Whole), &tiers(Depth::Fast)));
         assert!(contains(&tiers(Depth::Deep), &tiers(Depth::Whole)));
+        assert!(contains(&tiers(Depth::Whole), &tiers(Depth::Strangers)));
     }
 
     #[test]
