@@ -8,6 +8,7 @@
 use std::env;
 use std::path::{Path, PathBuf};
 
+use entrada_cloud::Challenge;
 use entrada_e2e::{Consent, Parameters, Provider, Row, Setting, World, dist, files, form_of, query_of, table};
 use serde_json::{Value, json};
 
@@ -119,6 +120,32 @@ async fn refusals_of_the_local_cloud_are_to_microsofts_library_what_entras_are()
         .filter(|said| !said.text.contains("allow-scripts and allow-same-origin") && !said.text.contains("/v2.0/token"))
         .collect();
     assert!(strange.is_empty(), "the console is not empty: {strange:#?}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+#[ignore = "needs npm packages; `cargo xtask test` brings them"]
+async fn microsofts_library_answers_the_claims_challenges_of_the_local_cloud() {
+    let world = msal().await;
+    msal_signs_in(&world).await;
+    // Once answered by the refresh token, once only by going to the person (sign-in.md 2.6).
+    for (value, by_refresh) in [("c1", true), ("c2", false)] {
+        let claims = json!({ "access_token": { "acrs": { "essential": true, "value": value } } });
+        world.cloud.cloud().set_challenge(Some(Challenge { claims, by_refresh }));
+        world.screen.click("#call").await;
+        if !by_refresh {
+            state(&world, "signed in").await;
+            world.screen.click("#call").await;
+        }
+        let called = state(&world, "called").await;
+        assert_eq!(called["me"]["status"], 200, "{called}");
+        world.screen.click("#renew").await;
+        state(&world, "renewed").await;
+    }
+    let traffic = world.screen.traffic().await;
+    let forwarded = traffic.all().iter().filter(|sent| sent.url.contains("/authorize?"));
+    let forwarded = forwarded.filter(|sent| query_of(sent).iter().any(|(_, value)| value.contains(r#""value":"c2""#)));
+    assert_eq!(forwarded.count(), 1, "the claims were forwarded to the sign-in");
+    world.all_is_well(&["/v1.0/me", "/v2.0/token"]).await;
 }
 
 /// Our page does the same against the same cloud: signs in, asks for both resources, signs out.

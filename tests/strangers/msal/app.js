@@ -1,6 +1,6 @@
 // The smallest page a developer writes with Microsoft's library, by its own documentation. It knows nothing of the local cloud:
 // what is changed are base URLs, and `knownAuthorities`, which the library asks for with every login service it does not ship.
-import { PublicClientApplication } from "@azure/msal-browser";
+import { InteractionRequiredAuthError, PublicClientApplication } from "@azure/msal-browser";
 
 const GRAPH = ["User.Read", "Application.ReadWrite.All"].map((scope) => `https://graph.microsoft.com/${scope}`);
 const BUSINESS_CENTRAL = ["user_impersonation", "Financials.ReadWrite.All"].map(
@@ -30,10 +30,21 @@ function say(state, answer = "") {
   find("state").textContent = state;
 }
 
-const token = async (scopes, more) => (await client.acquireTokenSilent({ scopes, ...more })).accessToken;
+async function token(scopes, more) {
+  try {
+    return (await client.acquireTokenSilent({ scopes, ...more })).accessToken;
+  } catch (error) {
+    if (!more?.claims || !(error instanceof InteractionRequiredAuthError)) throw error;
+    return client.acquireTokenRedirect({ scopes, ...more }); // the page is left
+  }
+}
 
 async function get(url, scopes) {
-  const answer = await fetch(url, { headers: { Authorization: `Bearer ${await token(scopes)}` } });
+  const ask = async (more) => fetch(url, { headers: { Authorization: `Bearer ${await token(scopes, more)}` } });
+  let answer = await ask();
+  // A resource that wants more of a token says what, and the library passes it on.
+  const wanted = /claims="([^"]+)"/.exec(answer.headers.get("www-authenticate") ?? "");
+  if (answer.status === 401 && wanted) answer = await ask({ claims: atob(wanted[1]) });
   return { status: answer.status, body: await answer.json() };
 }
 
