@@ -1,8 +1,7 @@
 //! The messages, both ways. Version 1: `{ entrada: 1, type, id, seq, … }`.
 
 use crate::flow::Event;
-use crate::flow::host::{Bridge, BridgeAnswer, BridgeRequest, HostSaid, Options, Tell, Word};
-use crate::gather::Gather;
+use crate::flow::host::{Bridge, BridgeAnswer, HostSaid, Options, Tell, Word};
 use crate::protocol::date;
 use crate::protocol::json::{Value, json};
 use crate::protocol::secret::Secret;
@@ -85,19 +84,17 @@ fn bridge(value: &Value) -> Option<Bridge> {
     (value["kind"] == "business-central").then_some(())?;
     Some(Bridge {
         version: shown(&value["version"]),
+        tenant: shown(&value["tenant"]),
         environment: value["environment"].as_str()?.to_owned(),
         company: shown(&value["company"]),
     })
 }
 
 fn answer(value: &Value) -> Option<BridgeAnswer> {
-    let text = |name: &str| value[name].as_str().map(str::to_owned);
-    let result = if value["ok"].as_bool()? {
-        Ok([text("userId"), text("recordId"), text("state")])
-    } else {
-        Err((text("error")?, text("code")))
-    };
-    Some(BridgeAnswer { request: text("request")?, result })
+    // A no without a reason could not be shown.
+    let sound = value["ok"].as_bool()? || value["error"].as_str().is_some();
+    let request = value["request"].as_str().filter(|_| sound)?.to_owned();
+    Some(BridgeAnswer { request, message: value.clone() })
 }
 
 /// Type and members of what is told on request.
@@ -111,17 +108,8 @@ pub(super) fn tell(tell: &Tell) -> (&'static str, Value) {
                 "expires": it.ends.map(date::rfc3339), "scope": &it.scope, "tokenUrl": &it.token_url,
             }),
         ),
-        Tell::Bridge(it) => ("bridge-request", request(it)),
+        Tell::Bridge(members) => ("bridge-request", members.clone()),
     }
-}
-
-fn request(it: &BridgeRequest) -> Value {
-    let set = |[role, app, scope, company]: &[String; 4]| json!({ "roleId": role, "appId": app, "scope": scope, "company": company });
-    let sets: Vec<Value> = it.sets.iter().map(set).gather();
-    json!({
-        "request": &it.request, "action": it.action, "clientId": &it.client_id, "description": &it.description,
-        "contact": it.contact.as_ref(), "permissionSets": sets, "environment": &it.environment,
-    })
 }
 
 #[cfg(test)]
@@ -199,10 +187,10 @@ mod tests {
     fn answers_of_the_bridge_are_read() {
         let text = |ok: &str| format!(r#"{{"entrada":1,"type":"bridge-answer","id":"a","seq":2,"request":"r1",{ok}}}"#);
         let Word::BridgeAnswer(answer) = from_portal(&text(r#""ok":true,"userId":"u""#)).word else { panic!() };
-        assert_eq!((answer.request.as_str(), answer.result), ("r1", Ok([Some("u".into()), None, None])));
+        assert_eq!((answer.request.as_str(), answer.message["userId"].as_str()), ("r1", Some("u")));
         let Word::BridgeAnswer(answer) = from_portal(&text(r#""ok":false,"error":"no","code":"c""#)).word else {
             panic!()
         };
-        assert_eq!(answer.result, Err(("no".into(), Some("c".into()))));
+        assert_eq!((answer.message["error"].as_str(), answer.message["code"].as_str()), (Some("no"), Some("c")));
     }
 }

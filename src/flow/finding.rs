@@ -2,6 +2,7 @@
 //! in `docs/errors.md`; codes never change their meaning.
 
 use super::event::Intent;
+use crate::protocol::business_central::{GONE, SILENT};
 use crate::protocol::http::{CallError, Refusal, Silence};
 
 /// How serious a finding is where it stands.
@@ -197,6 +198,14 @@ codes! {
     BusinessCentralForbidden = "business_central_forbidden";
     /// The published page refuses to be written (a list, or a card whose fields are locked). Slots: environment.
     PageReadOnly = "page_read_only";
+    /// The Business Central page around this one said no. Slots: environment, detail (its own sentence).
+    BridgeRefused = "bridge_refused";
+    /// The Business Central page around this one did not answer in time. Slots: environment.
+    BridgeSilent = "bridge_silent";
+    /// There is no Business Central page around this one any more, or its session ended. Slots: environment.
+    BridgeGone = "bridge_gone";
+    /// The user it named is not the one that Business Central shows. Slots: environment.
+    BridgeMismatch = "bridge_mismatch";
     /// Some environments are not set up yet, while others are. Slots: environments.
     EnvironmentUnfinished = "environment_unfinished";
     /// Business Central reported an error for the configuration package. Slots: detail.
@@ -337,6 +346,16 @@ impl Finding {
             at,
         });
         self
+    }
+
+    /// The finding for what the Business Central page around this one did not do.
+    pub fn of_bridge(refusal: &Refusal, environment: String, at: u64) -> Self {
+        let code = match &*refusal.code {
+            SILENT => FindingCode::BridgeSilent,
+            GONE => FindingCode::BridgeGone,
+            _ => FindingCode::BridgeRefused,
+        };
+        Self::error(code).refused(refusal, at).with("environment", environment).with("detail", refusal.message.clone())
     }
 
     /// The finding for a call that failed in a way nobody knows better. `step` is the step's stable word.

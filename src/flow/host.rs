@@ -11,6 +11,7 @@ use super::moment::Out;
 use super::session::Session;
 use super::{Model, Place, Setup, Timer};
 use crate::config::HostRule;
+use crate::protocol::json::Value;
 
 /// How long a frame waits to be spoken to before it says that nobody does.
 const SILENCE_MS: u64 = 10_000;
@@ -53,6 +54,8 @@ pub enum Standing {
 pub struct Bridge {
     /// Version of what answers there.
     pub version: String,
+    /// Id of the tenant it runs in.
+    pub tenant: String,
     /// Environment it runs in.
     pub environment: String,
     /// Company it runs in.
@@ -73,8 +76,8 @@ pub struct Options {
 pub struct BridgeAnswer {
     /// Which request.
     pub request: String,
-    /// What it says: the user's security id, the record's id and state, as far as known; or error text and code.
-    pub result: Result<[Option<String>; 3], (String, Option<String>)>,
+    /// The whole message, for whoever asked.
+    pub message: Value,
 }
 
 /// One message, read.
@@ -103,32 +106,13 @@ pub struct HostSaid {
     pub word: Word,
 }
 
-/// What the bridge is asked to do.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct BridgeRequest {
-    /// Joins the answer to it.
-    pub request: String,
-    /// `register`, `look`, `permissions`, `remove`.
-    pub action: &'static str,
-    /// Client id of the application.
-    pub client_id: String,
-    /// Description of the record.
-    pub description: String,
-    /// Contact information of the record.
-    pub contact: Option<String>,
-    /// Permission sets: role id, app id, scope, company.
-    pub sets: Vec<[String; 4]>,
-    /// Environment it is meant for.
-    pub environment: String,
-}
-
 /// What the page around is told because somebody wanted it; everything else it is told is derived from the model.
 #[derive(Debug, Clone)]
 pub enum Tell {
     /// The credential, after both agreements.
     Credential(Box<Credential>),
-    /// Work for the bridge.
-    Bridge(Box<BridgeRequest>),
+    /// Work for the bridge: the members of the message.
+    Bridge(Value),
 }
 
 /// What is known of the page around.
@@ -241,9 +225,19 @@ impl Model {
                 self.load_text(out);
             }
             Word::Close => self.close(out),
-            // Nothing has been asked, so nothing can be answered.
-            Word::BridgeAnswer(_) | Word::Noise => self.host.ignored += 1,
+            Word::BridgeAnswer(answer) => self.bridge_answered(&answer, out),
+            Word::Noise => self.host.ignored += 1,
         }
+    }
+
+    /// Whether the page around registers in this environment itself. It may be one of another tenant than the person has
+    /// signed in to, where an environment has the same name.
+    pub fn has_bridge(&self, environment: &str) -> bool {
+        let Some(bridge) = self.host.bridge.as_ref().filter(|_| self.host.standing == Standing::Open) else {
+            return false;
+        };
+        let tenant = self.account().is_some_and(|account| account.tenant.eq_ignore_ascii_case(&bridge.tenant));
+        tenant && bridge.environment.eq_ignore_ascii_case(environment)
     }
 
     /// What was said before the configuration was there.

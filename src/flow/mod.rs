@@ -103,6 +103,8 @@ pub(in crate::flow) enum Timer {
     Host,
     /// Redeem a code again, after the token service had no time for it.
     Redeem(Box<session::Redemption>),
+    /// The page around was asked for something under the timer's own number.
+    Bridge,
     /// Ask for a token again.
     Renew(Resource),
     /// Ask a question again.
@@ -276,6 +278,7 @@ impl Model {
             Some(Timer::Typed { count }) if count == self.typed => self.typing_paused(out),
             Some(Timer::Host) => self.host_is_silent(),
             Some(Timer::Redeem(redemption)) => self.redeem(redemption, out),
+            Some(Timer::Bridge) => self.bridge_is_silent(id, out),
             Some(Timer::Renew(resource)) => self.renew(resource, out),
             Some(Timer::Ask { question, attempt }) => self.ask(*question, attempt, out),
             Some(Timer::Task { run, index }) => self.task_elapsed(run, index, out),

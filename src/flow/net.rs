@@ -6,11 +6,13 @@
 use super::checks::Question;
 use super::effect::{Answer, Effect, EffectId};
 use super::finding::{Finding, FindingCode};
+use super::host::{BridgeAnswer, Tell};
 use super::moment::Out;
 use super::session::{Redemption, Session};
 use super::{Model, Timer};
+use crate::protocol::business_central as bc;
 use crate::protocol::challenge;
-use crate::protocol::http::{Method, Request, Response, Silence};
+use crate::protocol::http::{Body, Method, Request, Response, Silence};
 use crate::protocol::oauth::Resource;
 use crate::protocol::url;
 
@@ -21,6 +23,12 @@ const TIMEOUT_MS: u64 = 60_000;
 /// A write is waited for as long as Business Central may work on it (eight minutes, business-central.md 1.5) and a
 /// little longer: giving up earlier would mean repeating what is still being done.
 const WRITE_TIMEOUT_MS: u64 = 8 * 60_000 + 15_000;
+
+/// How long the page around may take to read something.
+const LOOK_MS: u64 = 15_000;
+
+/// How long it may take to do something: it asks the person first.
+const QUESTION_MS: u64 = 5 * 60_000;
 
 /// Requests of one user that Business Central serves at once (business-central.md 1.5); the others wait here rather
 /// than being refused there.
@@ -73,6 +81,13 @@ pub(super) struct Call {
 impl Call {
     fn new(purpose: Purpose, resource: Option<Resource>, request: Request) -> Self {
         Self { purpose, resource, request, renewed: false, stepped: false, sent: 0 }
+    }
+}
+
+impl Call {
+    /// It goes to the page around instead of to a server.
+    fn is_bridged(&self) -> bool {
+        self.request.url.starts_with(bc::BRIDGE)
     }
 }
 
@@ -158,6 +173,9 @@ impl Model {
     }
 
     fn send_call(&mut self, call: Box<Call>, resource: Resource, out: &mut Out) {
+        if call.is_bridged() {
+            return self.ask_bridge(call, out);
+        }
         let home = url::origin(&call.request.url);
         if home.as_deref() != Some(self.deployment().config.endpoints.origin(resource)) {
             // A server's link that leads elsewhere: no token goes there.
@@ -175,6 +193,43 @@ impl Model {
                 self.net.held.push(call);
                 self.renew(resource, out);
             }
+        }
+    }
+
+    /// Asks the page around. It has no token to check and no place among the requests that Business Central serves at once.
+    fn ask_bridge(&mut self, mut call: Box<Call>, out: &mut Out) {
+        let Body::Json(members) = &call.request.body else { return };
+        if !self.has_bridge(members["environment"].as_str().unwrap_or_default()) {
+            return self.deliver(call, &Ok(bc::bridge_refusal(bc::GONE, "")), out);
+        }
+        let mut members = members.clone();
+        let reads = call.request.method == Method::Get;
+        call.resource = None;
+        let id = self.net.timer(Timer::Bridge, if reads { LOOK_MS } else { QUESTION_MS }, out);
+        members.insert("request", id.0.to_string().into());
+        self.net.calls.push((id, call));
+        out.push(Effect::Tell(Tell::Bridge(members)));
+    }
+
+    /// Takes the call that the page around was asked for under this number.
+    fn take_bridged(&mut self, id: EffectId) -> Option<Box<Call>> {
+        let place = self.net.calls.iter().position(|(of, call)| *of == id && call.is_bridged())?;
+        self.net.take_timer(id);
+        Some(self.net.calls.swap_remove(place).1)
+    }
+
+    /// The page around answered: a question of ours once, else it is counted and dropped.
+    pub(super) fn bridge_answered(&mut self, answer: &BridgeAnswer, out: &mut Out) {
+        match answer.request.parse().ok().and_then(|id| self.take_bridged(EffectId(id))) {
+            Some(call) => self.deliver(call, &Ok(bc::bridge_response(&answer.message)), out),
+            None => self.host.ignored += 1,
+        }
+    }
+
+    /// The page around did not answer in time.
+    pub(super) fn bridge_is_silent(&mut self, id: EffectId, out: &mut Out) {
+        if let Some(call) = self.take_bridged(id) {
+            self.deliver(call, &Ok(bc::bridge_refusal(bc::SILENT, "")), out);
         }
     }
 

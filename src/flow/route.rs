@@ -3,6 +3,8 @@
 /// One way.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub enum RouteKind {
+    /// The Business Central page around this one does it in AL.
+    Host,
     /// A partner extension's API page.
     PartnerApi,
     /// The card or list published as an OData page, up to version 29.
@@ -15,11 +17,12 @@ pub enum RouteKind {
 
 impl RouteKind {
     /// All of them, best first.
-    pub const ALL: [Self; 4] = [Self::PartnerApi, Self::OData, Self::Guided, Self::Package];
+    pub const ALL: [Self; 5] = [Self::Host, Self::PartnerApi, Self::OData, Self::Guided, Self::Package];
 
     /// Stable word for checkpoints and keys.
     pub fn word(self) -> &'static str {
         match self {
+            Self::Host => "host",
             Self::PartnerApi => "partner-api",
             Self::OData => "odata",
             Self::Guided => "guided",

@@ -89,6 +89,8 @@ messages! {
     EXACT = "Take away permission sets that are not chosen";
     EXACT_HINT = "The application user ends with exactly the sets above. The plan shows every one that is added or taken away.";
     NOT_IN = "Not in {environments}";
+    ROUTE_HOST = "Through this Business Central page";
+    ROUTE_HOST_HINT = "The page around this one makes the record itself, with your rights, and asks you first.";
     ROUTE_PARTNER = "Through the extension’s API page";
     ROUTE_PARTNER_HINT = "Entrada writes the record itself. The environment has the extension that offers this.";
     ROUTE_PARTNER_GONE = "Not available: the extension that offers it is not installed in this environment.";
@@ -163,6 +165,7 @@ messages! {
     STEP_PRINCIPAL = "Enterprise application (service principal)";
     STEP_CONSENT = "Admin consent: {roles}";
     STEP_RECORD = "Microsoft Entra application card and its user in {environment}";
+    STEP_RECORD_HOST = "Microsoft Entra application card and its user in {environment}, made by this Business Central page";
     STEP_SET = "Permission set {set}, {company}";
     STEP_MISSING_SETS = "Permission sets {sets}";
     STEP_ADMIN_CENTER = "Admission to the Business Central admin center API";
@@ -224,6 +227,7 @@ messages! {
     PAUSE_UNAVAILABLE = "The service is not available at the moment. Next try in {seconds} s.";
     PAUSE_NO_ANSWER = "No answer came. Next try in {seconds} s.";
     PAUSE_OFFLINE = "No network. It goes on when the connection is back.";
+    BRIDGE_ASKS = "Business Central does this itself and asks you first. Answer there.";
     PAUSE_WORKING = "Business Central is working on it. Next look in {seconds} s.";
     GUIDE_1 = "Open the card with the button below and sign in if asked.";
     GUIDE_2 = "Enter the client id and the description exactly as below.";

@@ -3,8 +3,10 @@
 use super::words::{action, finding, reason};
 use super::{ActionView, ChangeKind, PlanLineView, PlanView, RequestView};
 use crate::flow::plan::{Action, Brief, Line, Plan, Step};
+use crate::flow::route::RouteKind;
 use crate::flow::{Finding, FindingCode, Intent, Model};
 use crate::gather::Gather;
+use crate::protocol::business_central::BRIDGE;
 use crate::protocol::http::{Body, Request};
 use crate::text::{Catalogue, en};
 
@@ -96,6 +98,7 @@ pub(super) fn title(lane: Option<usize>, step: &Step, brief: &Brief, words: &Cat
             let roles: Vec<&str> = roles.iter().map(|role| role.value.as_str()).gather();
             words.fill(en::STEP_CONSENT, &[("roles", &roles.join(", "))])
         }
+        Step::Record(RouteKind::Host) => words.fill(en::STEP_RECORD_HOST, &[("environment", environment)]),
         Step::Record(_) => words.fill(en::STEP_RECORD, &[("environment", environment)]),
         Step::PermissionSet { set, company } => {
             words.fill(en::STEP_SET, &[("set", &set.role_id), ("company", &within(company))])
@@ -115,7 +118,9 @@ pub(super) fn title(lane: Option<usize>, step: &Step, brief: &Brief, words: &Cat
 
 /// A request as it will go out; the token is never part of the plan, so there is nothing to mask but its place.
 fn request(request: &Request) -> RequestView {
-    let mut rest = String::from("Authorization: Bearer ••••••••\n");
+    // What goes to the page around is no HTTP request and carries no token.
+    let bridge = request.url.starts_with(BRIDGE);
+    let mut rest = String::from(if bridge { "" } else { "Authorization: Bearer ••••••••\n" });
     for (name, value) in &request.headers {
         rest.push_str(name);
         rest.push_str(": ");
@@ -123,8 +128,9 @@ fn request(request: &Request) -> RequestView {
         rest.push('\n');
     }
     if let Body::Json(body) = &request.body {
-        rest.push_str("Content-Type: application/json\n\n");
+        rest.push_str(if bridge { "" } else { "Content-Type: application/json\n\n" });
         rest.push_str(&body.to_pretty());
     }
-    RequestView { line: format!("{} {}", request.method.name(), request.url), rest }
+    let line = if bridge { request.url.clone() } else { format!("{} {}", request.method.name(), request.url) };
+    RequestView { line, rest }
 }

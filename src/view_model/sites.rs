@@ -11,6 +11,7 @@ use crate::text::{Catalogue, Message, en};
 /// Name of a route, and what speaks for it.
 pub(super) fn route_words(kind: RouteKind) -> (Message, Message) {
     match kind {
+        RouteKind::Host => (en::ROUTE_HOST, en::ROUTE_HOST_HINT),
         RouteKind::PartnerApi => (en::ROUTE_PARTNER, en::ROUTE_PARTNER_HINT),
         RouteKind::OData => (en::ROUTE_ODATA, en::ROUTE_ODATA_HINT),
         RouteKind::Guided => (en::ROUTE_GUIDED, en::ROUTE_GUIDED_HINT),

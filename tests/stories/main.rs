@@ -4,6 +4,7 @@
 
 mod authorities;
 mod bad_input;
+mod bridge;
 mod doctor;
 mod embedding;
 mod environments;

@@ -52,6 +52,9 @@ fn fresh_cloud() -> Cloud {
     FRESH.get_or_init(make).clone()
 }
 
+/// What the page around answers to a request, and after how many milliseconds.
+pub type Answers = Box<dyn FnMut(&mut Cloud, &Value) -> Vec<(u64, Value)>>;
+
 /// One tab, one person, one cloud.
 pub struct World {
     /// Microsoft.
@@ -72,6 +75,9 @@ pub struct World {
     pub surface: Surface,
     /// What was told to the page around, as it would arrive there.
     pub told: Vec<Value>,
+    /// What the page around answers when it is asked to do something.
+    pub answers: Option<Answers>,
+    said: u64,
     /// What the page around says before anything else.
     pub greeting: Option<Event>,
     /// Custom properties set.
@@ -123,6 +129,8 @@ impl World {
             departed: None,
             surface: Surface::Page,
             told: Vec::new(),
+            answers: None,
+            said: 0,
             greeting: None,
             looks: Vec::new(),
             teller: Told::default(),
@@ -174,9 +182,39 @@ impl World {
         self.event(Event::Started(Box::new(start)));
     }
 
-    /// What the page around would receive.
+    /// What the page around would receive. Asked for something, it answers.
     fn hear(&mut self, news: &entrada::protocol::json::Value) {
-        self.told.push(serde_json::from_str(&news.to_line()).unwrap());
+        let message: Value = serde_json::from_str(&news.to_line()).unwrap();
+        self.told.push(message.clone());
+        let data = &message["data"];
+        if data["type"] == "bridge-request"
+            && let Some(mut answers) = self.answers.take()
+        {
+            for (ms, members) in answers(&mut self.cloud, data) {
+                let said = self.said(message["to"].as_str().unwrap(), "bridge-answer", &members);
+                self.later(ms, said);
+            }
+            self.answers = Some(answers);
+        }
+    }
+
+    fn said(&mut self, from: &str, kind: &str, members: &Value) -> Event {
+        self.said += 1;
+        let mut data = json!({ "entrada": 1, "type": kind, "id": "bc", "seq": self.said });
+        data.as_object_mut().unwrap().extend(members.as_object().unwrap().clone());
+        let message = json!({ "from": from, "data": data }).to_string();
+        entrada::embed::contract::heard(&entrada::protocol::json::parse(&message).unwrap())
+    }
+
+    /// The page around says something.
+    pub fn say(&mut self, from: &str, kind: &str, members: &Value) {
+        let said = self.said(from, kind, members);
+        self.event(said);
+    }
+
+    /// Messages of one type that a page around a frame was told.
+    pub fn messages(&self, kind: &str) -> Vec<Value> {
+        self.told.iter().map(|it| &it["data"]).filter(|it| it["type"] == kind).cloned().collect()
     }
 
     /// Something happens now.

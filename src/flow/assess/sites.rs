@@ -108,8 +108,17 @@ impl Model {
                 offers.push(Offer { kind, gap });
             }
         };
+        let here = self.has_bridge(&site.environment);
+        let bridge = match &site.bridge {
+            Lookup::Known(_) if readable => None,
+            Lookup::Unasked | Lookup::Asking => Some(Gap::Reading),
+            Lookup::Known(_) | Lookup::Failed(_) => Some(Gap::Unreadable),
+        };
+        offer(here, RouteKind::Host, bridge);
         let partner = match &site.partner {
             Lookup::Known(true) if readable => None,
+            // Looked for only where the page around does not do it.
+            Lookup::Unasked if here && bridge.is_none() => Some(Gap::NotNeeded),
             Lookup::Unasked | Lookup::Asking => Some(Gap::Reading),
             Lookup::Known(_) => Some(Gap::NotInstalled),
             Lookup::Failed(_) => Some(Gap::Unreadable),
@@ -121,7 +130,7 @@ impl Model {
             Lookup::Known(Some(_)) | Lookup::Failed(_) => Some(Gap::Unreadable),
             Lookup::Known(None) => Some(Gap::NotPublished),
             // Looked for only where the partner's page is not there.
-            Lookup::Unasked if partner.is_none() => Some(Gap::NotNeeded),
+            Lookup::Unasked if matches!(partner, None | Some(Gap::NotNeeded)) => Some(Gap::NotNeeded),
             Lookup::Unasked if matches!(site.record, Lookup::Failed(_)) => Some(Gap::Unreadable),
             Lookup::Unasked | Lookup::Asking => Some(Gap::Reading),
         };
@@ -146,6 +155,10 @@ impl Model {
         };
         let passing =
             |finding: Finding| Check { state: State::Pass, detail: Detail::Route(route), ..Check::of(key, finding) };
+        if let Lookup::Failed(finding) = &site.bridge {
+            let finding = finding.clone().weighing(Weight::Warning);
+            return Check { detail: Detail::Route(route), ..Check::of(key, finding) };
+        }
         match (route, &site.record) {
             (_, Lookup::Known(RecordFact::Readable(Some(record)))) if !record.enabled => {
                 let finding = Finding::info(Code::RecordDisabled);

@@ -86,6 +86,7 @@ impl Model {
         let odata = deployment.config.odata && !listed.is_some_and(|it| is_retired(&it.version));
         let reachable = choices.typed || listed.is_some_and(|it| it.active);
         let chosen = choices.route_for(&environment);
+        let bridge = self.has_bridge(&environment);
         let site = &mut self.facts.sites[index];
         let mut asked = Vec::new();
         if site.companies.is_unasked() && reachable {
@@ -107,13 +108,23 @@ impl Model {
         if !registered {
             return asked;
         }
+        let partner = deployment.config.partner_api.is_some();
+        if chosen == Some(RouteKind::PartnerApi) && partner && site.partner.is_unasked() && !site.record.is_open() {
+            site.partner = Lookup::Asking;
+            asked.push(About::Partner);
+        }
         if chosen == Some(RouteKind::Package) && site.packages.is_unasked() {
             site.packages = Lookup::Asking;
             asked.push(About::Packages);
         }
         if site.record.is_unasked() {
-            let partner = deployment.config.partner_api.is_some() && !matches!(site.partner, Lookup::Known(false));
+            let partner = partner && !matches!(site.partner, Lookup::Known(false));
             match &site.odata {
+                _ if bridge && site.bridge.failed().is_none() => {
+                    site.record = Lookup::Asking;
+                    site.bridge = Lookup::Asking;
+                    asked.push(About::Bridge);
+                }
                 _ if partner => {
                     site.record = Lookup::Asking;
                     asked.push(About::Partner);
@@ -198,6 +209,7 @@ impl Model {
         Some(match about {
             About::Companies { .. } => site.companies(),
             About::Sets { .. } => site.permission_sets(company),
+            About::Bridge => find(&RecordApi::bridge()),
             About::Partner => find(&RecordApi::partner(self.deployment().config.partner_api.as_ref()?)),
             About::Metadata => site.metadata(),
             About::Record => find(facts.odata.known()?.as_ref()?),

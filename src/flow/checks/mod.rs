@@ -110,6 +110,8 @@ pub struct SiteFacts {
     pub companies: Lookup<Vec<Company>>,
     /// Permission sets.
     pub sets: Lookup<Vec<PermissionSet>>,
+    /// Whether the Business Central page around this one answered for this environment.
+    pub bridge: Lookup<bool>,
     /// Whether the partner's API page is there.
     pub partner: Lookup<bool>,
     /// The page published as OData, if any.
@@ -130,6 +132,7 @@ impl SiteFacts {
             number,
             companies: Lookup::Unasked,
             sets: Lookup::Unasked,
+            bridge: Lookup::Unasked,
             partner: Lookup::Unasked,
             odata: Lookup::Unasked,
             packages: Lookup::Unasked,
@@ -164,6 +167,7 @@ impl SiteFacts {
         self.packages = Lookup::Unasked;
         for_reasking(&mut self.companies);
         for_reasking(&mut self.sets);
+        for_reasking(&mut self.bridge);
         for_reasking(&mut self.partner);
         for_reasking(&mut self.odata);
     }
@@ -266,6 +270,8 @@ pub(crate) enum About {
     Companies { so_far: Vec<Company>, next: Option<String> },
     /// Permission sets, page by page.
     Sets { so_far: Vec<PermissionSet>, next: Option<String> },
+    /// The record, through the bridge of the page around.
+    Bridge,
     /// Whether the partner's page is there, and the record on it.
     Partner,
     /// Which pages are published as OData.

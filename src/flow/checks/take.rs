@@ -202,7 +202,7 @@ impl Model {
                     self.set_site(number, |site| site.sets = Lookup::Failed(finding));
                 }
             },
-            About::Partner | About::Record => self.take_record(number, &about, result, out.now),
+            About::Bridge | About::Partner | About::Record => self.take_record(number, &about, result, out.now),
             About::Metadata => {
                 let found = match result.and_then(bc::read_metadata) {
                     Ok(found) => Lookup::Known(found),
@@ -319,7 +319,10 @@ impl Model {
     fn take_record(&mut self, number: u64, about: &About, result: Result<&Response, CallError>, now: u64) {
         let app_id = self.known_app_id();
         let partner = matches!(about, About::Partner);
-        let api = if partner {
+        let bridge = matches!(about, About::Bridge);
+        let api = if bridge {
+            Some(RecordApi::bridge())
+        } else if partner {
             self.deployment().config.partner_api.as_ref().map(RecordApi::partner)
         } else {
             self.facts.site_numbered(number).and_then(|site| site.odata.known().cloned().flatten())
@@ -331,13 +334,24 @@ impl Model {
                     |row: &bc::EntraRecord| app_id.as_ref().is_some_and(|id| row.client_id.eq_ignore_ascii_case(id));
                 Lookup::Known(RecordFact::Readable(rows.into_iter().find(ours)))
             }
-            // Without the partner's page the next best one is looked for.
+            // Without the better way the next best one is looked for.
+            Err(CallError::Refused(refusal)) if bridge => {
+                let environment = self.facts.site_numbered(number).map(|site| site.environment.clone());
+                let finding = Finding::of_bridge(&refusal, environment.unwrap_or_default(), now);
+                self.set_site(number, |site| {
+                    site.bridge = Lookup::Failed(finding.action(Intent::CheckAgain));
+                    site.record = Lookup::Unasked;
+                });
+                return;
+            }
             Err(CallError::Refused(refusal)) if refusal.status == 404 && partner => Lookup::Unasked,
             Err(CallError::Refused(refusal)) if refusal.status == 404 => Lookup::Known(RecordFact::NoPage),
             Err(error) => Lookup::Failed(self.explain(&error, Resource::BusinessCentral, "record", now)),
         };
         self.set_site(number, |site| {
-            if partner {
+            if bridge {
+                site.bridge = Lookup::Known(true);
+            } else if partner {
                 site.partner = match &record {
                     Lookup::Failed(finding) => Lookup::Failed(finding.clone()),
                     other => Lookup::Known(other.known().is_some()),

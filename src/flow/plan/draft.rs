@@ -110,6 +110,7 @@ impl Model {
         let partner = || self.deployment().config.partner_api.as_ref().map(RecordApi::partner);
         let odata = || site.odata.known().cloned().flatten();
         let api = match self.route(site) {
+            Some(RouteKind::Host) => Some(RecordApi::bridge()),
             Some(RouteKind::PartnerApi) => partner(),
             Some(RouteKind::OData) => odata(),
             _ => None,
@@ -118,6 +119,7 @@ impl Model {
             _ if api.is_some() => api.clone(),
             // Not written through, but the record can be read back by its client id (business-central.md 3.4).
             Some(RecordFact::Readable(_)) if matches!(site.partner, Lookup::Known(true)) => partner(),
+            Some(RecordFact::Readable(_)) if matches!(site.bridge, Lookup::Known(true)) => Some(RecordApi::bridge()),
             Some(RecordFact::Readable(_)) => odata(),
             _ => None,
         };

@@ -70,6 +70,8 @@ pub enum Phase {
     Kind,
     /// Looking for the user of an enabled record on a page that does not show it.
     User,
+    /// Giving a permission set through the page around, because the automation API refused it.
+    Bridge,
     /// Following a list of what is there to its next page.
     More(String),
     /// Working with a configuration package.

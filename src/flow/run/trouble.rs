@@ -5,6 +5,7 @@ use super::{Pause, Phase, Run};
 use crate::flow::event::Intent;
 use crate::flow::finding::{Finding, FindingCode as Code};
 use crate::flow::plan::Step;
+use crate::protocol::business_central::is_of_bridge;
 use crate::protocol::entropy::Entropy;
 use crate::protocol::http::{CallError, Refusal, Silence};
 
@@ -172,6 +173,8 @@ fn refused(run: &Run, index: usize, refusal: &Refusal, now: u64) -> Verdict {
                 error(Code::SecurityMissing).with("environment", environment).action(Intent::SwitchAccount)
             } else if says("register a user before") || says("register a user first") || says("register a user") {
                 error(Code::NoFullUser).with("environment", environment).action(Intent::Resume)
+            } else if is_of_bridge(&refusal.code) {
+                Finding::of_bridge(refusal, environment, now).action(Intent::Resume).action(Intent::Back)
             } else if says("defined multiple times") || says("defined several times") {
                 let set =
                     if let Step::PermissionSet { set, .. } = &task.step { set.role_id.clone() } else { String::new() };

@@ -3,6 +3,7 @@
 
 mod admin;
 mod answers;
+mod bridge;
 mod links;
 mod metadata;
 mod packages;
@@ -17,6 +18,7 @@ pub use answers::{
     Company, Page, PermissionSet, User, UserPermission, accepted, read_companies, read_is_application,
     read_permission_sets, read_user, read_user_permissions, read_users, success,
 };
+pub use bridge::{BRIDGE, GONE, SILENT, bridge_refusal, bridge_response, is_of_bridge, was_there};
 pub use links::{new_record_link, record_link};
 pub use metadata::{find_page, read_metadata};
 pub use packages::{PackageStatus, Progress, package_code, package_xml, read_package, read_packages};

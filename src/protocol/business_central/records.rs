@@ -1,13 +1,18 @@
 //! The Microsoft Entra application record, table 9012, behind whichever page shows it (business-central.md 3).
 //!
 //! A partner's API page and page 9861 or 9860 published as OData differ in address and in how fields are spelt, and
-//! in nothing else. [`RecordApi`] describes one of them; requests and readers take it.
+//! in nothing else. [`RecordApi`] describes one of them; requests and readers take it. The bridge of a Business Central
+//! page around this one is a third kind: it has no address, and the same requests go to it as messages.
 
 use super::answers::{Page, page, success};
+use super::bridge;
 use super::{Site, get, write};
 use crate::protocol::http::{CallError, Method, Request, Response};
 use crate::protocol::json::{Misread, Node, Value, object};
 use crate::protocol::url;
+
+/// A client id that no application has.
+const NOBODY: &str = "00000000-0000-0000-0000-000000000000";
 
 /// The record (business-central.md 3.1).
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -76,6 +81,8 @@ pub enum Collection {
     Api([String; 3], String),
     /// A web service of this name (business-central.md 3.4).
     WebService(String),
+    /// No page: the Business Central page around this one does it.
+    Bridge,
 }
 
 /// A page over the record.
@@ -100,6 +107,16 @@ impl RecordApi {
         }
     }
 
+    /// The bridge of the Business Central page around this one.
+    pub fn bridge() -> Self {
+        Self { collection: Collection::Bridge, fields: RecordFields::companion(), action: None }
+    }
+
+    /// True for the bridge.
+    pub fn is_bridge(&self) -> bool {
+        self.collection == Collection::Bridge
+    }
+
     /// True for a page published as OData.
     pub fn is_odata(&self) -> bool {
         matches!(self.collection, Collection::WebService(_))
@@ -116,6 +133,8 @@ impl Site {
                 ([&self.base, "/api/", &place, "/companies("].concat(), set)
             }
             Collection::WebService(service) => ([&self.base, "/ODataV4/Company(Id="].concat(), service),
+            // Has no address; whoever asks it does not come here.
+            Collection::Bridge => return String::new(),
         };
         for part in [&url::encode(company), ")/", &url::encode(set)] {
             address.push_str(part);
@@ -130,12 +149,18 @@ impl Site {
 
     /// Looks for a record. 404 means that the page is not there (business-central.md 3.3, 3.4).
     pub fn find_record(&self, api: &RecordApi, company: &str, client_id: &str) -> Request {
+        if api.is_bridge() {
+            return bridge::look(self, client_id);
+        }
         let filter = ["?$filter=", &url::encode(&api.fields.client_id), "%20eq%20", &url::encode(client_id)].concat();
         get(self.collection(api, company) + &filter)
     }
 
     /// Whether the page is there at all.
     pub fn probe_records(&self, api: &RecordApi, company: &str) -> Request {
+        if api.is_bridge() {
+            return bridge::look(self, NOBODY);
+        }
         get(self.collection(api, company) + "?$top=1")
     }
 
@@ -149,6 +174,9 @@ impl Site {
         description: &str,
         contact: &str,
     ) -> Request {
+        if api.is_bridge() {
+            return bridge::register(self, client_id, description, contact);
+        }
         let fields = &api.fields;
         let contact_field = fields.contact.as_deref().filter(|_| !contact.is_empty());
         let mut members = vec![
@@ -162,6 +190,9 @@ impl Site {
     /// Enables the record, which creates the application user: by the page's action if it has one (its answer holds
     /// no record), else by changing the state. Without an etag whatever is stored is changed.
     pub fn enable_record(&self, api: &RecordApi, company: &str, client_id: &str, etag: Option<&str>) -> Request {
+        if api.is_bridge() {
+            return bridge::register(self, client_id, "", "");
+        }
         let address = self.record(api, company, client_id);
         match &api.action {
             Some(action) => write(Method::Post, [&address, "/Microsoft.NAV.", &url::encode(action)].concat()),
@@ -173,6 +204,9 @@ impl Site {
 
     /// Disables the record again, as it was.
     pub fn disable_record(&self, api: &RecordApi, company: &str, client_id: &str) -> Request {
+        if api.is_bridge() {
+            return bridge::disable(self, client_id);
+        }
         write(Method::Patch, self.record(api, company, client_id))
             .if_match(None)
             .json(object(&mut [(api.fields.state.as_str(), Value::from("Disabled"))]))
@@ -180,6 +214,9 @@ impl Site {
 
     /// Removes the record, and with it the application user (business-central.md 3.1).
     pub fn delete_record(&self, api: &RecordApi, company: &str, client_id: &str, etag: Option<&str>) -> Request {
+        if api.is_bridge() {
+            return bridge::remove(self, client_id);
+        }
         write(Method::Delete, self.record(api, company, client_id)).if_match(etag)
     }
 }
@@ -197,13 +234,17 @@ fn record(fields: &RecordFields, node: &Node<'_>) -> Result<EntraRecord, Misread
 
 /// Records found.
 pub fn read_records(api: &RecordApi, response: &Response) -> Result<Page<EntraRecord>, CallError> {
+    if api.is_bridge() {
+        return Ok((read_record(api, response)?.map_or_else(Vec::new, |record| vec![record]), None));
+    }
     page(response, |node| record(&api.fields, node))
 }
 
-/// One record, as creating and changing answer it. `None` when the answer has no body, as that of an action.
+/// One record, as creating and changing answer it. `None` when the answer has no body, as that of an action, and when
+/// the bridge says that there is none.
 pub fn read_record(api: &RecordApi, response: &Response) -> Result<Option<EntraRecord>, CallError> {
     let value = success(response)?;
-    if value.is_null() {
+    if value.is_null() || (api.is_bridge() && value["recordId"].is_null()) {
         return Ok(None);
     }
     record(&api.fields, &Node::root(&value)).map(Some).map_err(CallError::Unreadable)

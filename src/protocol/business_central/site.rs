@@ -10,12 +10,16 @@ use crate::protocol::url;
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Site {
     pub(super) base: String,
+    pub(super) environment: String,
 }
 
 impl Site {
     /// The environment `name` of a tenant.
     pub fn new(origin: &str, tenant: &str, environment: &str) -> Self {
-        Self { base: format!("{origin}/v2.0/{}/{}", url::encode(tenant), url::encode(environment)) }
+        Self {
+            base: format!("{origin}/v2.0/{}/{}", url::encode(tenant), url::encode(environment)),
+            environment: environment.to_owned(),
+        }
     }
 
     /// The address the receiving system will use.

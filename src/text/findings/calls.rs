@@ -48,6 +48,27 @@ super::sentences_of! {
         "Choose another way to register. To use this one, publish page 9861 as a web service if only the list 9860 is \
          published."
 
+    bridge_refused You
+        "Business Central did not do it"
+        "The page around this one in {environment} answered: {detail}"
+        "Do what the answer says and try again, or choose another way to register."
+
+    bridge_silent You
+        "The Business Central page does not answer"
+        "The page around this one was asked to work in {environment} and said nothing for minutes. A question may be open there."
+        "Answer what Business Central asks, then try again. What was done already is found and not done twice."
+
+    bridge_gone You
+        "The Business Central page is gone"
+        "The page around this one was closed, or its session in {environment} ended, so nothing can be done through it."
+        "Open the page in Business Central again and set up there, or choose another way to register."
+
+    bridge_mismatch BusinessCentralAdmin
+        "The Business Central page named another user"
+        "The user it named for {environment} is not the one that Business Central shows for this application."
+        "Nothing was given to that user. Look at the card under Microsoft Entra Applications in Business Central, or choose \
+         another way to register."
+
     environment_unfinished You
         "Not ready yet: {environments}"
         "The credential works in the other environments. Here a step failed or was stopped before everything was done."

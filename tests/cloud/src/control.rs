@@ -205,6 +205,11 @@ impl Cloud {
         self.business_central.arrange(wish, &mut self.ids)
     }
 
+    /// What the companion extension answers to a request of the page in its frame (see `BusinessCentral::bridge`).
+    pub fn bridge(&mut self, tenant: Uuid, environment: &str, person: Uuid, request: &Value) -> Option<Value> {
+        self.business_central.bridge(tenant, environment, person, request, &mut self.ids)
+    }
+
     /// What an outside issuer would hand to a workload: a federated assertion this cloud accepts as that issuer's.
     pub fn external_assertion(&self, issuer: &str, subject: &str, audience: &str, now_ms: u64) -> String {
         external_assertion(issuer, subject, audience, self.time(now_ms))

@@ -2,6 +2,12 @@
 //! the same things. Nothing here is compiled or run by Business Central; `tests/e2e` runs the scripts in a browser.
 #![expect(clippy::expect_used, clippy::panic, reason = "a test stops where its ground is missing")]
 
+use entrada::protocol::business_central::{PermissionSet, RecordApi, Site, bridge_response, read_record, was_there};
+use entrada::protocol::http::{Body, Request};
+use entrada::protocol::json::{self, Value};
+use entrada_cloud::business_central::BusinessCentral;
+use entrada_cloud::ids::Ids;
+use entrada_cloud::seed;
 use entrada_companion::{Object, Routine, Source};
 use std::collections::BTreeSet;
 use std::fs;
@@ -160,6 +166,95 @@ fn al_reads_every_member_of_a_request_and_knows_every_action() {
     assert_eq!(known, ACTIONS);
 }
 
+/// What the page sends over the bridge, by its own code.
+fn requests() -> Vec<Request> {
+    let site = Site::new("https://api.businesscentral.dynamics.com", "cronus.example", "Production");
+    let (api, client_id) = (RecordApi::bridge(), "11111111-2222-4333-8444-555555555555");
+    let set = PermissionSet {
+        role_id: "D365 BUS FULL ACCESS".into(),
+        app_id: "437dbf0e-84ff-417a-965d-ed2bb9650972".into(),
+        scope: "System".into(),
+        name: String::new(),
+        extension: String::new(),
+    };
+    vec![
+        site.find_record(&api, "", client_id),
+        site.create_record(&api, "", client_id, "Shop", "me@example.com"),
+        site.give_by_bridge(client_id, &set, ""),
+        site.disable_record(&api, "", client_id),
+        site.delete_record(&api, "", client_id, None),
+    ]
+}
+
+fn body(request: &Request) -> &Value {
+    let Body::Json(body) = &request.body else { panic!("{request:?}") };
+    body
+}
+
+#[test]
+fn what_the_page_asks_is_what_al_reads() {
+    let requests = requests();
+    let actions: Vec<_> = requests.iter().map(|it| body(it)["action"].as_str().unwrap_or_default()).collect();
+    assert_eq!(actions, ACTIONS);
+    let mut sent: BTreeSet<&str> = BTreeSet::from(["request"]);
+    for request in &requests {
+        sent.extend(body(request).members().iter().map(|(name, _)| name.as_str()));
+    }
+    assert_eq!(sent, FORWARDED[0].2.iter().copied().collect::<BTreeSet<_>>());
+    let action = file("src/EntradaBridgeAction.Codeunit.al");
+    let read = behind(&action, "TextOf(PermissionSet, \'", '\'');
+    let sets = body(&requests[2])["permissionSets"].items();
+    let sent: BTreeSet<&str> = sets.iter().flat_map(Value::members).map(|(name, _)| name.as_str()).collect();
+    assert_eq!(read, sent);
+}
+
+/// Names that AL puts into an answer to a request that worked.
+fn answered() -> BTreeSet<String> {
+    let describe = routine(&source("EntradaBridgeAction.Codeunit.al"), "Describe").text;
+    let mut names = behind(&describe, "Answer.Add(\'", '\'');
+    names.extend(["request", "ok"]);
+    names.into_iter().map(str::to_owned).collect()
+}
+
+#[test]
+fn the_page_reads_what_al_answers() {
+    // Of every member AL names, as it would write it.
+    let message = r#"{"request":"7","ok":true,"recordId":"a","created":false,"clientId":"c","description":"Shop",
+        "state":"Enabled","userId":"u"}"#;
+    let message = json::parse(message).expect("JSON");
+    let names: BTreeSet<String> = message.members().iter().map(|(name, _)| name.clone()).collect();
+    assert_eq!(names, answered());
+    let response = bridge_response(&message);
+    assert!(was_there(&response));
+    let record = read_record(&RecordApi::bridge(), &response).expect("an answer").expect("a record");
+    assert_eq!((record.client_id.as_str(), record.description.as_str(), record.enabled), ("c", "Shop", true));
+    assert_eq!(record.user_id.as_deref(), Some("u"));
+}
+
+/// Otherwise the stories and the journeys would be told against a bridge that nobody can install.
+#[test]
+fn the_stand_in_answers_with_the_names_of_al_and_knows_its_actions() {
+    let mut ids = Ids::new(1);
+    let mut cloud = BusinessCentral::seeded(&mut ids);
+    for request in requests().into_iter().cycle().take(8) {
+        let asked: serde_json::Value = serde_json::from_str(&body(&request).to_line()).expect("JSON");
+        let answer = cloud.bridge(seed::CRONUS, "Production", seed::ADA.oid, &asked, &mut ids).expect("Production");
+        assert_eq!(answer["ok"], true, "{asked}: {answer}");
+        let names: BTreeSet<String> = answer.as_object().expect("an object").keys().cloned().collect();
+        match asked["action"].as_str() {
+            Some("register") => {
+                assert_eq!(names, answered());
+                assert_eq!(answer["created"], true);
+            }
+            _ => assert!(names.is_subset(&answered()), "{names:?}"),
+        }
+    }
+    let unknown = serde_json::json!({ "request": "1", "action": "dance", "environment": "Production",
+        "clientId": "11111111-2222-4333-8444-555555555555" });
+    let answer = cloud.bridge(seed::CRONUS, "Production", seed::ADA.oid, &unknown, &mut ids).expect("Production");
+    assert_eq!((&answer["ok"], &answer["code"]), (&serde_json::json!(false), &serde_json::json!("refused")));
+}
+
 #[test]
 fn an_answer_always_comes() {
     let bridge = source("EntradaBridge.Codeunit.al");
@@ -224,6 +319,6 @@ fn what_the_frame_is_told_first_has_the_bridge_in_it() {
     let told = behind(&options, "Told.Add('", '\'');
     let of_bridge = behind(&options, "Bridge.Add('", '\'');
     assert_eq!(told, BTreeSet::from(["tenant", "environment", "lang", "bridge"]));
-    assert_eq!(of_bridge, BTreeSet::from(["kind", "version", "environment", "company"]));
+    assert_eq!(of_bridge, BTreeSet::from(["kind", "version", "tenant", "environment", "company"]));
     assert!(options.contains("Bridge.Add('kind', 'business-central')"));
 }

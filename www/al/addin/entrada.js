@@ -32,6 +32,7 @@ var Entrada = (function () {
   let sent = 0;
   let heard = 0;
   let patience = 0;
+  let silence = null; // the sentence about it, while it stands there
 
   const waiting = []; // events for AL
   let busy = false;
@@ -90,6 +91,10 @@ var Entrada = (function () {
     }
     heard = message.seq;
     clearTimeout(patience);
+    if (silence) {
+      silence.remove();
+      silence = null;
+    }
     if (!Object.prototype.hasOwnProperty.call(FORWARDED, message.type)) {
       return;
     }
@@ -113,12 +118,23 @@ var Entrada = (function () {
     document.getElementById('controlAddIn').replaceChildren(element);
   }
 
+  function paragraph(sentence) {
+    const element = document.createElement('p');
+    element.textContent = sentence;
+    return element;
+  }
+
   function say(sentence) {
-    const paragraph = document.createElement('p');
-    paragraph.textContent = sentence;
+    clearTimeout(patience);
     frame = null;
     showing = '';
-    place(paragraph);
+    place(paragraph(sentence));
+  }
+
+  // Above the frame, not instead of it: what stands there may know better what is wrong.
+  function missSomebody() {
+    silence = paragraph(words.silent);
+    frame.before(silence);
   }
 
   function show(address, newOptions, newWords) {
@@ -126,12 +142,14 @@ var Entrada = (function () {
     words = newWords;
     origin = new URL(address).origin;
     frame = document.createElement('iframe');
+    frame.id = 'entrada';
     frame.title = 'Entrada';
     frame.allow = 'clipboard-write';
     frame.addEventListener('load', greet);
     frame.src = address;
     place(frame);
-    patience = setTimeout(function () { say(words.silent); }, PATIENCE);
+    clearTimeout(patience);
+    patience = setTimeout(missSomebody, PATIENCE);
   }
 
   window.addEventListener('message', received);

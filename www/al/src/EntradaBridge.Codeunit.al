@@ -21,6 +21,8 @@ codeunit 50100 "Entrada Bridge"
         NavApp.GetCurrentModuleInfo(ThisApp);
         Bridge.Add('kind', 'business-central');
         Bridge.Add('version', Format(ThisApp.AppVersion()));
+        // So that nobody registers an application of another tenant here, where an environment has the same name.
+        Bridge.Add('tenant', AzureADTenant.GetAadTenantId());
         Bridge.Add('environment', EnvironmentInformation.GetEnvironmentName());
         Bridge.Add('company', CompanyName());
         Told.Add('tenant', AzureADTenant.GetAadTenantId());

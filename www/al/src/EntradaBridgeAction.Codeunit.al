@@ -9,6 +9,7 @@ codeunit 50101 "Entrada Bridge Action"
         AADApplication: Record "AAD Application";
         Request: JsonObject;
         ClientId: Guid;
+        Created: Boolean;
         RegisterQst: Label '%1 asks to register the application "%2" with client ID %3 in this environment and to enable it. Go on?', Comment = '%1 address, %2 description, %3 client id';
         PermissionsQst: Label '%1 asks to give permission sets to the user of the application with client ID %2: %3. Go on?', Comment = '%1 address, %2 client id, %3 role ids';
         DisableQst: Label '%1 asks to disable the application with client ID %2 in this environment. Go on?', Comment = '%1 address, %2 client id';
@@ -28,7 +29,7 @@ codeunit 50101 "Entrada Bridge Action"
     begin
         if not Evaluate(ClientId, TextOf(Request, 'clientId')) then
             Error(NoClientIdErr);
-        if TextOf(Request, 'environment') <> EnvironmentInformation.GetEnvironmentName() then
+        if LowerCase(TextOf(Request, 'environment')) <> LowerCase(EnvironmentInformation.GetEnvironmentName()) then
             Error(OtherEnvironmentErr, TextOf(Request, 'environment'), EnvironmentInformation.GetEnvironmentName());
         case TextOf(Request, 'action') of
             'look':
@@ -52,12 +53,14 @@ codeunit 50101 "Entrada Bridge Action"
         Request := NewRequest;
     end;
 
-    /// <summary>Adds what there is after the request: recordId, clientId, description, state and userId, or nothing when there is no record.</summary>
+    /// <summary>Adds what there is after the request: recordId, created, clientId, description, state and userId, or nothing when there is no record.</summary>
     procedure Describe(var Answer: JsonObject)
     begin
         if not AADApplication.Get(ClientId) then
             exit;
         Answer.Add('recordId', Bare(AADApplication.SystemId));
+        // What was there already is nothing to take away again when the set-up is taken back.
+        Answer.Add('created', Created);
         Answer.Add('clientId', Bare(AADApplication."Client Id"));
         Answer.Add('description', AADApplication.Description);
         if not IsNullGuid(AADApplication."User ID") then
@@ -91,6 +94,7 @@ codeunit 50101 "Entrada Bridge Action"
             AADApplication."Contact Information" := CopyStr(Contact, 1, MaxStrLen(AADApplication."Contact Information"));
             AADApplication.State := AADApplication.State::Disabled;
             AADApplication.Insert(true);
+            Created := true;
         end;
         // Enabling changes the stored record, so it comes after the insert (business-central.md 3.3). The table asks once
         // more whether the user shall be made, and wants SUPER or SECURITY (3.1).

@@ -3,11 +3,13 @@
 use super::super::trouble::Verdict;
 use super::super::{Evidence, KnownSite, Pause, Phase, Proof, Run};
 use super::{Lane, WATCH_MS, describe, description, package, settle_evidence, unreadable};
+use crate::flow::event::Intent;
+use crate::flow::finding::{Finding, FindingCode as Code};
 use crate::flow::plan::{Action, SiteBrief, Step, is_given};
 use crate::flow::route::RouteKind;
 use crate::protocol::business_central::{self as bc, PermissionSet, UserPermission};
 use crate::protocol::graph;
-use crate::protocol::http::{CallError, Request, Response};
+use crate::protocol::http::{CallError, Refusal, Request, Response};
 
 /// How long a user is looked for that should be there.
 pub(super) const USER_MS: u64 = 30_000;
@@ -35,6 +37,7 @@ pub(super) fn request(
             (None, Action::Remove, None) => site.users_named(company, &description()),
             (None, _, user) => site.disable_user(company, user?),
         },
+        (Step::Record(RouteKind::Host), Phase::User) => site.user(company, user?),
         (Step::Record(RouteKind::Guided), _) | (Step::Record(_), Phase::User) => {
             site.users_named(company, &description())
         }
@@ -53,6 +56,7 @@ pub(super) fn request(
         (Step::PermissionSet { .. } | Step::TakeSet(_) | Step::VerifyBusinessCentral, Phase::Look) => {
             site.user_permissions(company, user?)
         }
+        (Step::PermissionSet { set, company: within }, Phase::Bridge) => site.give_by_bridge(client_id, set, within),
         (Step::PermissionSet { set, company: within }, _) => site.give(company, user?, set, within),
         (Step::RemovePackage(id), _) => site.delete_package(company, id),
         (Step::TakeSet(permission), _) => site.take(company, user?, &permission.id, permission.etag.as_deref()),
@@ -81,6 +85,7 @@ pub(super) fn record(run: &mut Run, index: usize, response: &Response, now: u64)
         return unreadable("$", "a page over the record is expected");
     };
     let record = match phase {
+        Phase::User if api.is_bridge() => return known_user(run, index, response, now),
         Phase::User => return find_user(run, index, response, now),
         Phase::Look => {
             let (rows, _) = bc::read_records(&api, response)?;
@@ -91,19 +96,54 @@ pub(super) fn record(run: &mut Run, index: usize, response: &Response, now: u64)
     };
     // An action answers nothing that could be relied on: look at what it did.
     let Some(record) = record else { return Ok(Verdict::Next(Phase::Look)) };
+    // It was there before our first attempt, so somebody else made it since the plan.
+    let task = &mut run.tasks[index];
+    let makes = api.is_bridge() && task.action == Action::Create && task.attempts == 1;
+    task.found |= makes && bc::was_there(response);
     let Some(here) = here(run, index) else { return Ok(Verdict::Done) };
     here.description = Some(record.description);
     here.etag = record.etag;
     match (record.enabled, record.user_id) {
         (true, Some(user)) => {
             here.user = Some(user);
-            Ok(Verdict::Done)
+            // What the page around says of users is held against what Business Central itself says.
+            Ok(if api.is_bridge() { Verdict::Next(Phase::User) } else { Verdict::Done })
         }
         // A page that does not show the user: it is found by its name, which is the description.
         (true, None) if api.fields.user_id.is_none() => Ok(Verdict::Next(Phase::User)),
         _ if phase == Phase::Enable => unreadable("$.userId", "the user of the enabled record is expected"),
         _ => Ok(Verdict::Next(Phase::Enable)),
     }
+}
+
+/// The user that the page around named, as Business Central shows it: called like the record, and enabled.
+fn known_user(run: &mut Run, index: usize, response: &Response, now: u64) -> Result<Verdict, CallError> {
+    let wanted = description(run, run.tasks[index].lane);
+    let user = graph::or_missing(bc::read_user(response))?;
+    if user.as_ref().is_some_and(|user| user.enabled && bc::code(&user.user_name) == bc::code(&wanted)) {
+        return Ok(Verdict::Done);
+    }
+    let since = *run.tasks[index].trouble_since.get_or_insert(now);
+    if user.is_none() && now.saturating_sub(since) < USER_MS {
+        return Ok(Verdict::Pause { ms: 1_500, why: Pause::Working });
+    }
+    let environment = brief(run, index).map(|brief| brief.environment.clone()).unwrap_or_default();
+    if let Some(here) = here(run, index) {
+        here.user = None;
+    }
+    // The next attempt asks the page around again.
+    run.tasks[index].phase = Phase::Look;
+    let finding = Finding::error(Code::BridgeMismatch).with("environment", environment);
+    Ok(Verdict::Fail(finding.action(Intent::Resume).action(Intent::Back)))
+}
+
+/// True when a permission set was refused over HTTP and the page around may give it.
+pub(super) fn can_bridge(run: &Run, index: usize, refusal: &Refusal) -> bool {
+    let task = &run.tasks[index];
+    let bridged = brief(run, index).and_then(|brief| brief.api.as_ref()).is_some_and(bc::RecordApi::is_bridge);
+    let barred = matches!(refusal.status, 401 | 403) || (refusal.status == 400 && refusal.says("permission"));
+    let gives = matches!(task.step, Step::PermissionSet { .. }) && task.action == Action::Create;
+    bridged && gives && barred && task.phase == Phase::Act && !refusal.says("defined multiple times")
 }
 
 fn find_user(run: &mut Run, index: usize, response: &Response, now: u64) -> Result<Verdict, CallError> {

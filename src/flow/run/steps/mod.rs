@@ -86,7 +86,7 @@ pub fn preview(step: &Step, action: Action, lane: Option<usize>, brief: &Brief, 
         (Step::Record(_), _) if brief.undo => &[Phase::Act],
         (Step::PermissionSet { .. } | Step::Consent(_), Action::Remove) => return Vec::new(),
         (Step::Record(RouteKind::PartnerApi | RouteKind::OData), Action::Create) => &[Phase::Act, Phase::Enable],
-        (Step::Record(RouteKind::PartnerApi | RouteKind::OData), Action::Change)
+        (Step::Record(RouteKind::Host | RouteKind::PartnerApi | RouteKind::OData), Action::Change)
             if lane.and_then(|lane| known.sites.get(lane)).is_some_and(|here| here.user_is_lost) =>
         {
             &[Phase::Act, Phase::Enable]
@@ -269,6 +269,8 @@ pub(super) fn judge(
                 PackagePhase::Applied
             }))
         }
+        // The automation API does not let this person give sets, and the page around may (business-central.md 3.3).
+        Err(CallError::Refused(refusal)) if central::can_bridge(run, index, &refusal) => Verdict::Next(Phase::Bridge),
         // Somebody changed it in between: read it again and go on from there.
         Err(CallError::Refused(refusal)) if is_stale(&step, &refusal) && run.tasks[index].troubles < TRIES => {
             run.tasks[index].troubles += 1;
@@ -286,6 +288,12 @@ pub(super) fn judge(
                 return Verdict::Fail(Finding::error(Code::SecretLost).with("name", name).refused(refusal, now));
             }
             let verdict = decide(run, index, &error, now, offline, entropy);
+            if let (Step::Record(_), CallError::Refused(refusal)) = (&step, &error)
+                && matches!(&*refusal.code, bc::SILENT | bc::GONE)
+            {
+                // It may have been done all the same: the next attempt looks first.
+                run.tasks[index].phase = Phase::Look;
+            }
             match (phase, verdict) {
                 (Phase::Package(at), Verdict::Fail(finding)) => package::give_up(run, index, at, finding),
                 (_, verdict) => verdict,

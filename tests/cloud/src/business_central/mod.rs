@@ -9,6 +9,7 @@ mod access;
 mod arrange;
 mod authorized_apps;
 mod companies;
+mod companion;
 mod config_packages;
 mod entity;
 mod entra_applications;
@@ -123,6 +124,19 @@ impl BusinessCentral {
             .ok_or_else(|| format!("there is no environment `{environment}`"))?;
         entra_applications::register_by_hand(environment, client_id, description, ids)
             .map_err(|refusal| refusal.english())
+    }
+
+    /// What the companion extension's bridge answers to a request, in the session of a person (by object id) who is signed in to
+    /// this environment and has answered its questions with yes. `None` when there is no such environment.
+    pub fn bridge(
+        &mut self,
+        tenant: Uuid,
+        environment: &str,
+        person: Uuid,
+        request: &Value,
+        ids: &mut Ids,
+    ) -> Option<Value> {
+        Some(companion::answer(self.environment_mut(tenant, environment)?, person, request, ids))
     }
 
     /// Carries out an arrangement of a test written as JSON, such as

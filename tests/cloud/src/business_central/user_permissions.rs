@@ -165,7 +165,7 @@ fn changed(
 }
 
 /// A new assignment, after every rule of the insert.
-fn assignment(
+pub(super) fn assignment(
     environment: &Environment,
     principal: &Principal,
     user: Uuid,
