@@ -12,7 +12,7 @@
 //! - `browser` (browser only): performs effects, reports events, decides nothing.
 //! - `mount` (browser only): puts them together, for the page itself, a frame, and pages that bundle the program.
 //!
-//! `gather` is no room: a small word for lists that any of them may use.
+//! `gather` and `search` are no rooms: small words for lists and texts that any of them may use.
 
 #[cfg(target_arch = "wasm32")]
 pub mod browser;
@@ -23,6 +23,7 @@ mod gather;
 #[cfg(target_arch = "wasm32")]
 pub mod mount;
 pub mod protocol;
+mod search;
 pub mod text;
 #[cfg(target_arch = "wasm32")]
 pub mod ui;

@@ -4,7 +4,7 @@
 //! named for the worldwide cloud only (which is also where Microsoft 365 GCC lives): in the others they have to be
 //! configured, because nothing found says that, or where, it is offered there.
 
-use super::{address, origin};
+use super::{address, optional, origin, required};
 use crate::protocol::authority::Authority;
 use crate::protocol::json::{Misread, Node};
 use crate::protocol::oauth::Resource;
@@ -117,17 +117,17 @@ pub(super) fn read(node: &Node<'_>) -> Result<Endpoints, Misread> {
         _ => return node.misread("exactly one of cloud, login, authority is expected here"),
     }
     if let (Some(_), _) | (_, false) = (node.optional("graph"), graph_known) {
-        endpoints.graph = origin(&node.member("graph")?)?;
+        endpoints.graph = required(node, "graph", origin)?;
     }
     if let (Some(_), _) | (_, false) = (node.optional("businessCentral"), central_known) {
-        endpoints.business_central = origin(&node.member("businessCentral")?)?;
+        endpoints.business_central = required(node, "businessCentral", origin)?;
     }
     for (name, place) in [
         ("graphResource", &mut endpoints.graph_resource),
         ("businessCentralResource", &mut endpoints.business_central_resource),
     ] {
-        if let Some(node) = node.optional(name) {
-            *place = resource(&node)?;
+        if let Some(name) = optional(node, name, resource)? {
+            *place = name;
         }
     }
     Ok(endpoints)

@@ -120,10 +120,8 @@ fn config(root: &Node<'_>) -> Result<Config, Misread> {
         Some(list) => list.each(language)?,
         None => vec!["en".into()],
     };
-    let default_language = match root.optional("defaultLanguage") {
-        Some(node) => language(&node)?,
-        None => languages.first().cloned().unwrap_or_else(|| "en".into()),
-    };
+    let default_language = optional(root, "defaultLanguage", language)?;
+    let default_language = default_language.or_else(|| languages.first().cloned()).unwrap_or_else(|| "en".into());
     if !languages.contains(&default_language) {
         return root.member("defaultLanguage")?.misread("one of the languages is expected here");
     }
@@ -139,11 +137,8 @@ fn config(root: &Node<'_>) -> Result<Config, Misread> {
         return routes.misread("at least one way into Business Central is expected here");
     }
     Ok(Config {
-        client_id: guid(&root.member("clientId")?)?,
-        authority: match root.optional("authority") {
-            Some(node) => authority(&node)?,
-            None => "organizations".into(),
-        },
+        client_id: required(root, "clientId", guid)?,
+        authority: optional(root, "authority", authority)?.unwrap_or_else(|| "organizations".into()),
         publisher: publisher(&root.member("publisher")?)?,
         endpoints: root
             .optional("endpoints")
@@ -171,6 +166,21 @@ fn words(node: &Node<'_>, longest: usize) -> Result<String, Misread> {
         return node.misread(format!("text of 1 to {longest} characters on one line is expected here"));
     }
     Ok(text.to_owned())
+}
+
+/// How a text is read.
+type Reading = fn(&Node<'_>) -> Result<String, Misread>;
+
+/// A member that must be there, read in this way.
+#[inline(never)]
+fn required(node: &Node<'_>, name: &str, read: Reading) -> Result<String, Misread> {
+    read(&node.member(name)?)
+}
+
+/// A member that may be absent, read in this way.
+#[inline(never)]
+fn optional(node: &Node<'_>, name: &str, read: Reading) -> Result<Option<String>, Misread> {
+    node.optional(name).map(|node| read(&node)).transpose()
 }
 
 /// A member that is true or false, and this when it is absent.
@@ -204,21 +214,21 @@ fn origin(node: &Node<'_>) -> Result<String, Misread> {
 fn publisher(node: &Node<'_>) -> Result<Publisher, Misread> {
     node.only(&["name", "verifiedPublisherId"])?;
     Ok(Publisher {
-        name: words(&node.member("name")?, 120)?,
-        verified_id: node.optional("verifiedPublisherId").map(|node| words(&node, 60)).transpose()?,
+        name: required(node, "name", |node| words(node, 120))?,
+        verified_id: optional(node, "verifiedPublisherId", |node| words(node, 60))?,
     })
 }
 
 fn partner_api(node: &Node<'_>) -> Result<PartnerApi, Misread> {
     node.only(&["publisher", "group", "version", "entitySet", "fields", "action"])?;
-    let part = |name: &str| identifier(&node.member(name)?, b"._");
+    let part = |name: &str| required(node, name, |node| identifier(node, b"._"));
     Ok(PartnerApi {
         publisher: part("publisher")?,
         group: part("group")?,
         version: part("version")?,
         entity_set: part("entitySet")?,
         fields: node.optional("fields").map_or_else(|| Ok(RecordFields::companion()), |node| record_fields(&node))?,
-        action: node.optional("action").map(|node| identifier(&node, b"_")).transpose()?,
+        action: optional(node, "action", |node| identifier(node, b"_"))?,
     })
 }
 
@@ -229,8 +239,8 @@ fn record_fields(node: &Node<'_>) -> Result<RecordFields, Misread> {
     for (name, field) in
         [("clientId", &mut fields.client_id), ("description", &mut fields.description), ("state", &mut fields.state)]
     {
-        if let Some(node) = node.optional(name) {
-            *field = identifier(&node, b"_")?;
+        if let Some(name) = optional(node, name, |node| identifier(node, b"_"))? {
+            *field = name;
         }
     }
     for (name, field) in [("contactInformation", &mut fields.contact), ("userId", &mut fields.user_id)] {
@@ -300,7 +310,7 @@ fn language(node: &Node<'_>) -> Result<String, Misread> {
 
 fn support(node: &Node<'_>) -> Result<Support, Misread> {
     node.only(&["label", "url"])?;
-    Ok(Support { url: address(&node.member("url")?)?, label: words(&node.member("label")?, 80)? })
+    Ok(Support { url: required(node, "url", address)?, label: required(node, "label", |node| words(node, 80))? })
 }
 
 /// An address a person may be sent to.

@@ -1,6 +1,6 @@
 //! Presets: what an integration needs, so that nobody has to know it by heart.
 
-use super::{address, flag, guid, words};
+use super::{address, flag, guid, optional, required, words};
 use crate::gather::Gather;
 use crate::protocol::business_central::PermissionSet;
 use crate::protocol::json::{Misread, Node};
@@ -114,7 +114,7 @@ fn read(node: &Node<'_>) -> Result<Preset, Misread> {
     let kind_node = node.member("kind")?;
     let kind = match kind_node.text()? {
         "ownApplication" => PresetKind::Own,
-        "vendorApplication" => PresetKind::Vendor { client_id: guid(&node.member("clientId")?)? },
+        "vendorApplication" => PresetKind::Vendor { client_id: required(node, "clientId", guid)? },
         _ => return kind_node.misread("\"ownApplication\" or \"vendorApplication\" is expected here"),
     };
     // What would be read and never used is a misunderstanding.
@@ -123,23 +123,23 @@ fn read(node: &Node<'_>) -> Result<Preset, Misread> {
             return node.misread(["only an ", kind_of, " application has this"].concat());
         }
     }
-    let application_name = words(&node.member("applicationName")?, 90)?;
+    let application_name = required(node, "applicationName", |node| words(node, 90))?;
     let permission_sets = node.each_of("permissionSets", wanted_set)?;
     let application_user = flag(node, "applicationUser", true)?;
     if !(application_user || permission_sets.is_empty()) {
         return node.member("permissionSets")?.misread("without an application user there is nobody to give these to");
     }
     Ok(Preset {
-        id: id(&node.member("id")?)?,
-        name: words(&node.member("name")?, 80)?,
-        description: node.optional("description").map_or(Ok(String::new()), |node| words(&node, 300))?,
+        id: required(node, "id", id)?,
+        name: required(node, "name", |node| words(node, 80))?,
+        description: optional(node, "description", |node| words(node, 300))?.unwrap_or_default(),
         kind,
-        secret_name: node.optional("secretName").map_or(Ok(application_name.clone()), |node| words(&node, 90))?,
+        secret_name: optional(node, "secretName", |node| words(node, 90))?.unwrap_or_else(|| application_name.clone()),
         application_name,
         permission_sets,
         app_roles: app_roles(&node.member("appRoles")?)?,
         application_user,
-        documentation: node.optional("documentation").map(|node| address(&node)).transpose()?,
+        documentation: optional(node, "documentation", address)?,
     })
 }
 
@@ -150,16 +150,13 @@ fn wanted_set(node: &Node<'_>) -> Result<WantedSet, Misread> {
     }
     node.only(&["roleId", "appId", "scope", "why"])?;
     Ok(WantedSet {
-        role_id: words(&node.member("roleId")?, 20)?,
-        app_id: node.optional("appId").map(|node| guid(&node)).transpose()?,
-        scope: match node.optional("scope") {
-            Some(node) => match node.text()? {
-                scope @ ("System" | "Tenant") => Some(scope.to_owned()),
-                _ => return node.misread("\"System\" or \"Tenant\" is expected here"),
-            },
-            None => None,
-        },
-        why: node.optional("why").map(|node| words(&node, 300)).transpose()?,
+        role_id: required(node, "roleId", |node| words(node, 20))?,
+        app_id: optional(node, "appId", guid)?,
+        scope: optional(node, "scope", |node| match node.text()? {
+            scope @ ("System" | "Tenant") => Ok(scope.to_owned()),
+            _ => node.misread("\"System\" or \"Tenant\" is expected here"),
+        })?,
+        why: optional(node, "why", |node| words(node, 300))?,
     })
 }
 

@@ -234,10 +234,16 @@ impl Choices {
     }
 }
 
+/// Keeps what fits of a list. One loop for all lists of texts.
+#[inline(never)]
+pub(super) fn keep(list: &mut Vec<String>, fits: &mut dyn FnMut(&str) -> bool) {
+    list.retain(|text| fits(text));
+}
+
 /// Puts a name on a list, last, or takes it away.
 #[inline(never)]
 pub(super) fn tick(list: &mut Vec<String>, name: &str, chosen: bool) {
-    list.retain(|known| known != name);
+    keep(list, &mut |known| known != name);
     if chosen {
         list.push(name.to_owned());
     }

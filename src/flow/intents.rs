@@ -1,7 +1,7 @@
 //! What the person does.
 
 use super::checks::Lookup;
-use super::choices::{SetKey, Target, tick};
+use super::choices::{SetKey, Target, keep, tick};
 use super::effect::{Effect, Format, Piece};
 use super::event::Intent;
 use super::moment::Out;
@@ -252,14 +252,14 @@ impl Model {
                 // A name that was wrong is being corrected: it is not wanted beside the right one.
                 let facts = &self.facts;
                 let wrong = |name: &str| facts.site(name).is_some_and(|site| site.companies.failed().is_some());
-                choices.environments.retain(|known| !wrong(known));
+                keep(&mut choices.environments, &mut |known| !wrong(known));
                 self.environment_typed = name;
             }
             Intent::Probe => {
                 let typed = self.environment_typed.trim().to_owned();
                 if start::is_environment_name(&typed) {
                     choices.typed = true;
-                    choices.environments.retain(|known| !known.eq_ignore_ascii_case(&typed));
+                    keep(&mut choices.environments, &mut |known| !known.eq_ignore_ascii_case(&typed));
                     choices.environments.push(typed);
                     self.change_sites();
                 }
@@ -270,16 +270,17 @@ impl Model {
             }
             Intent::PermissionSet { key, chosen } => {
                 let mut all = self.facts.sites.iter().filter_map(|site| site.sets.known()).flatten();
-                let gone = choices.sets.iter().position(|known| known.word() == key);
-                if let Some(set) = all.find(|set| SetKey::of(set).word() == key) {
-                    choices.sets.retain(|known| known != &SetKey::of(set));
+                let set = all.find(|set| SetKey::of(set).word() == key);
+                // One that is nowhere any more can still be taken out.
+                if set.is_some() || !chosen {
+                    choices.sets.retain(|known| known.word() != key);
+                }
+                if let Some(set) = set {
                     if chosen && !set.role_id.eq_ignore_ascii_case(super::assess::BARRED_SET) {
                         choices.sets.push(SetKey::of(set));
                     }
                     // Ticking one of several settles which was meant; a wanted set that is not here was seen.
-                    choices.wanted_sets.retain(|wanted| !wanted.eq_ignore_ascii_case(&set.role_id));
-                } else if let (Some(place), false) = (gone, chosen) {
-                    choices.sets.remove(place);
+                    keep(&mut choices.wanted_sets, &mut |wanted| !wanted.eq_ignore_ascii_case(&set.role_id));
                 }
             }
             Intent::AppRole { value, chosen } => {

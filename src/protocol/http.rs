@@ -133,8 +133,9 @@ impl Response {
 
     /// `Retry-After` in milliseconds, when it is a number of seconds; the date form is not used by Graph, Entra or
     /// Business Central (graph.md 12, business-central.md 1.5).
-    pub fn retry_after_ms(&self) -> Option<u64> {
-        self.header("retry-after")?.trim().parse::<u64>().ok().map(|seconds| seconds.min(3600) * 1000)
+    pub fn retry_after_ms(&self) -> Option<u32> {
+        let seconds: u64 = self.header("retry-after")?.trim().parse().ok()?;
+        u32::try_from(seconds.min(3600) * 1000).ok()
     }
 }
 
@@ -151,7 +152,7 @@ pub enum Silence {
     TimedOut,
 }
 
-/// A request that did not bring what it should.
+/// A request that did not bring what it should. Small, because every `?` on the way moves it.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum CallError {
     /// The server understood and said no.
@@ -163,7 +164,7 @@ pub enum CallError {
         /// Status code.
         status: u16,
         /// Its own wish, if it has one.
-        after_ms: Option<u64>,
+        after_ms: Option<u32>,
     },
     /// No answer arrived; the work may or may not have been done.
     #[error("no answer: {0:?}")]

@@ -8,6 +8,7 @@ use super::json::{self, Misread, Node};
 use super::secret::Secret;
 use super::url;
 use crate::gather::Gather;
+use crate::search::around;
 
 /// The APIs a token can be for. One token is for one of them (sign-in.md 2.2).
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -304,13 +305,13 @@ fn token_refusal(status: u16, node: &Node<'_>) -> Refusal {
 
 /// The number in `AADSTS65004: …`.
 fn aadsts(message: &str) -> Option<String> {
-    let rest = &message[message.find("AADSTS")? + 6..];
+    let (_, rest) = around(message, "AADSTS")?;
     let digits: String = rest.chars().take_while(char::is_ascii_digit).collect();
     (!digits.is_empty()).then_some(digits)
 }
 
 fn labelled(message: &str, label: &str) -> Option<String> {
-    let rest = &message[message.find(label)? + label.len()..];
+    let (_, rest) = around(message, label)?;
     let value: String = rest.chars().take_while(|sign| sign.is_ascii_hexdigit() || *sign == '-').collect();
     (!value.is_empty()).then_some(value)
 }

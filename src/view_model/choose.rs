@@ -10,14 +10,14 @@ use crate::protocol::date;
 use crate::text::{Catalogue, en};
 
 /// The screen, or nothing before there are choices.
-pub(super) fn view(model: &Model, words: &Catalogue) -> Option<ChooseView> {
+pub(super) fn view(model: &Model, words: &Catalogue) -> Option<Box<ChooseView>> {
     let choices = model.choices.as_ref()?;
     let account = model.account()?;
     let organization = model.facts.directory.known().and_then(|directory| directory.organization.as_ref());
     let deployment = model.deployment();
     let wants_secret = model.wants_secret();
     let ends = date::day(date::add_months(model.server_now(), choices.months));
-    Some(ChooseView {
+    Some(Box::new(ChooseView {
         tenant: (
             organization.map_or_else(|| account.username.clone(), |it| it.name.clone()),
             organization.map(|it| it.domain.clone()).unwrap_or_default(),
@@ -96,7 +96,7 @@ pub(super) fn view(model: &Model, words: &Catalogue) -> Option<ChooseView> {
             Blocker::Reading => words.say(en::BLOCKED_READING),
         }),
         resuming: model.interrupted.is_some(),
-    })
+    }))
 }
 
 /// Offered only where it would do something: an application user is there already.

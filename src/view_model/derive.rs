@@ -8,6 +8,7 @@ use crate::flow::run::{Task, TaskState};
 use crate::flow::session::{SCOPES, Session};
 use crate::flow::{Finding, Model, Place, Setup};
 use crate::gather::Gather;
+use crate::search::around;
 use crate::text::{Catalogue, LANGUAGES, en};
 
 impl From<&Model> for ViewModel {
@@ -135,7 +136,7 @@ fn page(model: &Model, words: &Catalogue) -> Page {
                 _ => None,
             };
             found
-                .or_else(|| choose::view(model, words).map(|view| Page::Choose(Box::new(view))))
+                .or_else(|| choose::view(model, words).map(Page::Choose))
                 .unwrap_or_else(|| busy(en::BUSY_STARTING, en::BUSY_STARTING_MORE))
         }
     }
@@ -145,7 +146,7 @@ fn welcome(model: &Model, words: &Catalogue) -> Page {
     let reasons =
         [en::SCOPE_USER_READ_WHY, en::SCOPE_APPLICATIONS_WHY, en::SCOPE_IMPERSONATION_WHY, en::SCOPE_FINANCIALS_WHY];
     let deployment = model.deployment();
-    let linked = deployment.home.contains("preset=");
+    let linked = around(&deployment.home, "preset=").is_some();
     Page::Welcome(WelcomeView {
         preset: model.preset().filter(|_| linked).map(|preset| preset.name.clone()),
         permissions: SCOPES.iter().zip(reasons).map(|((_, value), why)| ((*value).to_owned(), words.say(why))).gather(),

@@ -132,7 +132,7 @@ fn step(model: &Model, run: &Run, index: usize, task: &Task, words: &Catalogue) 
             (None, None, None)
         }
         TaskState::Failed(found) => (None, None, Some(finding(words, found))),
-        TaskState::Running if task.step == Step::Record(RouteKind::Host) => {
+        TaskState::Running if matches!(task.step, Step::Record(RouteKind::Host)) => {
             detail = words.say(en::BRIDGE_ASKS);
             (None, None, None)
         }

@@ -311,7 +311,7 @@ impl Model {
         if attempt >= TRIES {
             return None;
         }
-        Some(wished.unwrap_or_else(|| (500_u64 << attempt) + out.entropy.permille() / 2))
+        Some(wished.map_or_else(|| (500_u64 << attempt) + out.entropy.permille() / 2, u64::from))
     }
 
     /// A finding for a read that failed; when there was no token, the reason for that is the reason.

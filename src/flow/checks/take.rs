@@ -1,7 +1,7 @@
 //! Answers: what each means for the facts, and the finding when a fact cannot be had.
 
 use super::{About, Directory, Lookup, Question, RecordFact, Registered, SiteFacts, UserFact};
-use crate::flow::choices::{SetKey, Target};
+use crate::flow::choices::{SetKey, Target, keep};
 use crate::flow::effect::{Answer, heard};
 use crate::flow::finding::{Finding, FindingCode, Weight};
 use crate::flow::moment::Out;
@@ -296,7 +296,7 @@ impl Model {
                 there
             });
         }
-        choices.wanted_sets.retain(|wanted| {
+        keep(&mut choices.wanted_sets, &mut |wanted| {
             // A preset that knows which extension it means says so; then others of the same name are not meant.
             let exactly = asked.iter().find(|set| set.role_id.eq_ignore_ascii_case(wanted));
             let meant = |set: &&PermissionSet| match exactly {

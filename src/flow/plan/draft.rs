@@ -16,19 +16,19 @@ use crate::protocol::url;
 impl Model {
     /// Builds the plan from what is known. `None` while something needed is missing.
     pub fn build_plan(&self) -> Option<Plan> {
-        let choices = self.choices.clone()?;
+        let choices = self.choices.as_ref()?;
         let deployment = self.deployment();
         let preset = self.preset()?;
         let directory = self.facts.directory.known()?;
         let central = directory.business_central.as_ref()?;
-        let registered = self.facts.registered.known()?.clone();
+        let registered = self.facts.registered.known()?.as_ref();
         let account = self.account()?;
-        let sites = self.facts.sites.iter().map(|site| self.site_brief(site, &choices)).gather_all()?;
+        let sites = self.facts.sites.iter().map(|site| self.site_brief(site, choices)).gather_all()?;
         let roles: Vec<AppRole> =
             central.roles.iter().filter(|role| choices.app_roles.contains(&role.value)).cloned().gather();
         let vendor = matches!(preset.kind, PresetKind::Vendor { .. });
-        let body = application_body(&choices, &roles, &sites, account, self.server_now());
-        let application = registered.as_ref().and_then(|registered| registered.application.as_ref());
+        let body = application_body(choices, &roles, &sites, account, self.server_now());
+        let application = registered.and_then(|registered| registered.application.as_ref());
         let Difference { change, before, differs } = application
             .map(|application| difference(application, &body, &roles, choices.target == Target::Ours))
             .unwrap_or_default();
@@ -55,37 +55,36 @@ impl Model {
         };
         let known = run::Known {
             app_object: application.map(|application| application.id.clone()),
-            app_id: registered.as_ref().map(|registered| registered.app_id.clone()),
+            app_id: registered.map(|registered| registered.app_id.clone()),
             service_principal: registered
-                .as_ref()
                 .and_then(|registered| Some(registered.service_principal.as_ref()?.id.clone())),
             sites: self.facts.sites.iter().map(known_site).gather(),
             ..run::Known::default()
         };
 
         let mut drafts = Drafts::default();
-        drafts.add(match (vendor, &registered, application) {
-            (true, ..) => (Step::Application, Action::Keep, Reason::Vendor),
-            (_, _, None) => (Step::Application, Action::Create, Reason::Missing),
-            (_, _, Some(_)) if differs.is_empty() => (Step::Application, Action::Keep, Reason::Same),
+        drafts.add(match (vendor, application) {
+            (true, _) => (Step::Application, Action::Keep, Reason::Vendor),
+            (_, None) => (Step::Application, Action::Create, Reason::Missing),
+            (_, Some(_)) if differs.is_empty() => (Step::Application, Action::Keep, Reason::Same),
             _ => (Step::Application, Action::Change, Reason::Differs(differs)),
         });
-        drafts.add(match registered.as_ref().and_then(|registered| registered.service_principal.as_ref()) {
+        drafts.add(match registered.and_then(|registered| registered.service_principal.as_ref()) {
             Some(principal) if principal.enabled => (Step::ServicePrincipal, Action::Keep, Reason::Same),
             Some(_) => (Step::ServicePrincipal, Action::Change, Reason::Disabled),
             None => (Step::ServicePrincipal, Action::Create, Reason::Missing),
         });
-        let (held, missing) = split_roles(&roles, registered.as_ref(), &central.id);
+        let (held, missing) = split_roles(&roles, registered, &central.id);
         if !held.is_empty() {
             drafts.add((Step::Consent(held), Action::Keep, Reason::Same));
         }
         if !missing.is_empty() {
             drafts.add((Step::Consent(missing), Action::Create, Reason::Missing));
         }
-        self.draft_admin_center(&choices, registered.as_ref(), &mut drafts);
+        self.draft_admin_center(choices, registered, &mut drafts);
         for (lane, site) in self.facts.sites.iter().enumerate() {
             drafts.lane = Some(lane);
-            self.draft_site(&choices, site, &mut drafts)?;
+            self.draft_site(choices, site, &mut drafts)?;
         }
         drafts.lane = None;
         self.draft_secret(application, vendor, &mut drafts);
@@ -285,5 +284,11 @@ pub(in crate::flow) fn is_given(given: &[UserPermission], set: &PermissionSet, c
 
 fn split_roles(roles: &[AppRole], registered: Option<&Registered>, central: &str) -> (Vec<AppRole>, Vec<AppRole>) {
     let grants = registered.map(|registered| registered.grants.as_slice()).unwrap_or_default();
-    roles.iter().cloned().partition(|role| grants.iter().any(|it| it.resource_id == central && it.role_id == role.id))
+    let (mut held, mut missing) = (Vec::new(), Vec::new());
+    for role in roles {
+        let holds = grants.iter().any(|it| it.resource_id == central && it.role_id == role.id);
+        let list = if holds { &mut held } else { &mut missing };
+        list.push(role.clone());
+    }
+    (held, missing)
 }

@@ -194,7 +194,7 @@ impl Model {
                     self.advance(out);
                     return;
                 }
-                let asking = run.tasks[index].state.clone();
+                let asking = std::mem::replace(&mut run.tasks[index].state, TaskState::Running);
                 self.send_task(index, out);
                 // The instructions stay on the screen while we look.
                 if let Some(run) = &mut self.run {

@@ -59,7 +59,7 @@ pub(super) fn decide(
                 return Verdict::Fail(Finding::of_call(error, word, now).action(Intent::Resume));
             }
             let why = if *status == 429 { Pause::Throttled } else { Pause::Unavailable };
-            retry(why, *after_ms, entropy)
+            retry(why, after_ms.map(u64::from), entropy)
         }
         CallError::Silent(silence) => {
             if offline || *silence == Silence::Offline {
@@ -108,7 +108,7 @@ fn is_replication(step: &Step, refusal: &Refusal) -> bool {
         step,
         Step::Application | Step::ServicePrincipal | Step::Consent(_) | Step::Secret | Step::VerifyEntra
     );
-    let says = |text: &str| refusal.message.contains(text);
+    let says = |text: &str| refusal.says(text);
     entra
         && match refusal.status {
             404 => refusal.has_code("Request_ResourceNotFound"),

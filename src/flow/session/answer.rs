@@ -124,7 +124,7 @@ impl Model {
             // It said that it did nothing, so the code is still good (sign-in.md 2.4, last row).
             Err(CallError::Busy { after_ms, .. }) if redemption.tries < TRIES => {
                 redemption.tries += 1;
-                let ms = after_ms.unwrap_or(1000 << redemption.tries);
+                let ms = after_ms.map_or(1000 << redemption.tries, u64::from);
                 self.net.timer(Timer::Redeem(redemption), ms, out);
                 return;
             }

@@ -148,7 +148,7 @@ impl Model {
                 self.renewals += 1;
                 if self.renewals <= 4 {
                     let wished = if let CallError::Busy { after_ms, .. } = &error { *after_ms } else { None };
-                    let ms = wished.unwrap_or(1000 << self.renewals);
+                    let ms = wished.map_or(1000 << self.renewals, u64::from);
                     self.net.timer(Timer::Renew(resource), ms, out);
                     return;
                 }

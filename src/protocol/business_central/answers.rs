@@ -2,6 +2,7 @@
 
 use crate::protocol::http::{self, CallError, Refusal, Response};
 use crate::protocol::json::{self, Misread, Node, Value};
+use crate::search::around;
 
 /// A company.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -85,11 +86,11 @@ fn refusal(response: &Response) -> Refusal {
     let value = json::parse(text).unwrap_or(Value::Null);
     let error = if value["error"].is_object() { &value["error"] } else { &value };
     let mut code = error["code"].as_str().unwrap_or_default().to_owned();
-    if code.is_empty() && text.contains("NoEnvironment") {
+    if code.is_empty() && around(text, "NoEnvironment").is_some() {
         "NoEnvironment".clone_into(&mut code);
     }
     let message = error["message"].as_str().unwrap_or_default();
-    let (message, request_id) = message.split_once("CorrelationId:").unwrap_or((message, ""));
+    let (message, request_id) = around(message, "CorrelationId:").unwrap_or((message, ""));
     Refusal {
         status: response.status,
         code,

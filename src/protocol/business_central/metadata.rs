@@ -9,6 +9,7 @@ use super::answers::accepted;
 use super::records::{Collection, RecordApi, RecordFields};
 use super::{Site, get};
 use crate::protocol::http::{CallError, Request, Response};
+use crate::search::around;
 
 impl Site {
     /// The metadata of all published pages and queries.
@@ -132,8 +133,8 @@ fn walk<'a>(xml: &'a str, visit: &mut dyn FnMut(&str, &'a str)) {
         rest = &rest[place + 1..];
         let special = [("!--", "-->"), ("![CDATA[", "]]>"), ("?", "?>"), ("!", ">")];
         if let Some((start, end)) = special.iter().find(|(start, _)| rest.starts_with(start)) {
-            let Some(place) = rest[start.len()..].find(end) else { return };
-            rest = &rest[start.len() + place + end.len()..];
+            let Some((_, behind)) = around(&rest[start.len()..], end) else { return };
+            rest = behind;
             continue;
         }
         let mut quote = 0;

@@ -83,6 +83,12 @@ impl Value {
         self.as_object().is_some()
     }
 
+    /// Adds whatever becomes a value to an object.
+    #[inline(never)]
+    pub fn set(&mut self, name: &str, value: impl Into<Value>) {
+        self.insert(name, value.into());
+    }
+
     /// Adds a member to an object.
     #[inline(never)]
     pub fn insert(&mut self, name: &str, value: Value) {
@@ -112,7 +118,7 @@ macro_rules! json {
     ({ $($name:literal: $value:expr),* $(,)? }) => {{
         // One call for each member: an array of them would be built, moved and dropped in place.
         let mut object = $crate::protocol::json::object(&mut []);
-        $(object.insert($name, $crate::protocol::json::Value::from($value));)*
+        $(object.set($name, $value);)*
         object
     }};
 }

@@ -4,6 +4,7 @@ use yew::prelude::*;
 
 use crate::flow::{Intent, Piece};
 use crate::gather::Gather;
+use crate::search::replaced;
 use crate::text::screens as words;
 use crate::ui::cx::Cx;
 use crate::ui::el::{El, each, el, many, of};
@@ -65,7 +66,7 @@ fn credential(cx: &Cx, view: &HandOverView, shown: Html) -> El {
 fn ready_made(cx: &Cx, format: &FormatView, secrets: &[&CopyView], revealed: bool) -> Html {
     let hidden = secrets.iter().filter(|secret| !revealed && !secret.value.is_empty());
     let text =
-        hidden.fold(format.content.open().to_owned(), |text, secret| text.replace(secret.value.open(), "••••••••"));
+        hidden.fold(format.content.open().to_owned(), |text, secret| replaced(&text, secret.value.open(), "••••••••"));
     let actions =
         of("div", "actions").add(copy_button(cx, &format.label, Piece::Format(format.format), format.copied)).add(
             button(cx, cx.say(words::DOWNLOAD), Rank::Secondary, &Intent::Download(format.format))

@@ -8,6 +8,7 @@ use yew::prelude::*;
 use super::button::{self, Rank};
 use super::field;
 use crate::gather::Gather;
+use crate::search::around;
 use crate::text::screens as words;
 use crate::ui::cx::{Cx, Turn};
 use crate::ui::el::{El, On, el, many, of};
@@ -71,7 +72,8 @@ pub(crate) fn checklist(cx: &Cx, id: &'static str, label: &str, items: &[TickVie
 }
 
 fn matches(item: &TickView, wanted: &str) -> bool {
-    item.label.to_ascii_lowercase().contains(wanted) || item.hint.to_ascii_lowercase().contains(wanted)
+    let has = |text: &str| around(&text.to_ascii_lowercase(), wanted).is_some();
+    has(&item.label) || has(&item.hint)
 }
 
 fn chip(cx: &Cx, item: &TickView) -> El {

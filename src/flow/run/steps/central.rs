@@ -81,24 +81,25 @@ fn brief(run: &Run, index: usize) -> Option<&SiteBrief> {
 /// The record on a page of a partner's extension, or on one published as OData.
 pub(super) fn record(run: &mut Run, index: usize, response: &Response, now: u64) -> Result<Verdict, CallError> {
     let phase = run.tasks[index].phase.clone();
-    let Some(api) = brief(run, index).and_then(|brief| brief.api.clone()) else {
+    let Some(api) = brief(run, index).and_then(|brief| brief.api.as_ref()) else {
         return unreadable("$", "a page over the record is expected");
     };
+    let (shows_users, bridge) = (api.fields.user_id.is_some(), api.is_bridge());
     let record = match phase {
-        Phase::User if api.is_bridge() => return known_user(run, index, response, now),
+        Phase::User if bridge => return known_user(run, index, response, now),
         Phase::User => return find_user(run, index, response, now),
         Phase::Look => {
-            let (rows, _) = bc::read_records(&api, response)?;
+            let (rows, _) = bc::read_records(api, response)?;
             let Some(row) = rows.into_iter().next() else { return Ok(Verdict::Next(Phase::Act)) };
             Some(row)
         }
-        _ => bc::read_record(&api, response)?,
+        _ => bc::read_record(api, response)?,
     };
     // An action answers nothing that could be relied on: look at what it did.
     let Some(record) = record else { return Ok(Verdict::Next(Phase::Look)) };
     // It was there before our first attempt, so somebody else made it since the plan.
     let task = &mut run.tasks[index];
-    let makes = api.is_bridge() && task.action == Action::Create && task.attempts == 1;
+    let makes = bridge && task.action == Action::Create && task.attempts == 1;
     task.found |= makes && bc::was_there(response);
     let Some(here) = here(run, index) else { return Ok(Verdict::Done) };
     here.description = Some(record.description);
@@ -107,10 +108,10 @@ pub(super) fn record(run: &mut Run, index: usize, response: &Response, now: u64)
         (true, Some(user)) => {
             here.user = Some(user);
             // What the page around says of users is held against what Business Central itself says.
-            Ok(if api.is_bridge() { Verdict::Next(Phase::User) } else { Verdict::Done })
+            Ok(if bridge { Verdict::Next(Phase::User) } else { Verdict::Done })
         }
         // A page that does not show the user: it is found by its name, which is the description.
-        (true, None) if api.fields.user_id.is_none() => Ok(Verdict::Next(Phase::User)),
+        (true, None) if !shows_users => Ok(Verdict::Next(Phase::User)),
         _ if phase == Phase::Enable => unreadable("$.userId", "the user of the enabled record is expected"),
         _ => Ok(Verdict::Next(Phase::Enable)),
     }
@@ -254,7 +255,6 @@ pub(super) fn take_set(
 
 /// Reads back: the record by its client id where a page shows it, else the user by its id; then the permission sets.
 pub(super) fn verify(run: &mut Run, index: usize, response: &Response, now: u64) -> Result<Verdict, CallError> {
-    let Some(brief) = brief(run, index).cloned() else { return Ok(Verdict::Done) };
     let phase = run.tasks[index].phase.clone();
     if phase == Phase::Kind {
         // The page is young, and not being allowed to read it takes nothing from what was read before.
@@ -269,6 +269,7 @@ pub(super) fn verify(run: &mut Run, index: usize, response: &Response, now: u64)
         return Ok(Verdict::Next(Phase::Look));
     }
     if !matches!(phase, Phase::Look | Phase::More(_)) {
+        let Some(brief) = brief(run, index) else { return Ok(Verdict::Done) };
         let user = match &brief.reads {
             Some(api) => {
                 let (rows, _) = bc::read_records(api, response)?;
@@ -278,15 +279,17 @@ pub(super) fn verify(run: &mut Run, index: usize, response: &Response, now: u64)
             }
             None => graph::or_missing(bc::read_user(response))?.filter(|user| user.enabled).map(|user| user.user_name),
         };
-        run.tasks[index].evidence = Some(Evidence::BusinessCentral {
-            environment: brief.environment,
+        let next = if brief.reads.is_none() && brief.tells_kinds { Phase::Kind } else { Phase::Look };
+        let evidence = Evidence::BusinessCentral {
+            environment: brief.environment.clone(),
             user,
             proof: if brief.reads.is_some() { Proof::ClientId } else { Proof::Name },
             given: Vec::new(),
             missing_sets: Vec::new(),
             extra_sets: Vec::new(),
-        });
-        return Ok(Verdict::Next(if brief.reads.is_none() && brief.tells_kinds { Phase::Kind } else { Phase::Look }));
+        };
+        run.tasks[index].evidence = Some(evidence);
+        return Ok(Verdict::Next(next));
     }
     let (page, next) = bc::read_user_permissions(response)?;
     let lane = run.tasks[index].lane;

@@ -88,7 +88,7 @@ pub(super) fn consent(
         };
         match graph::success(answer) {
             Ok(_) => {}
-            Err(CallError::Refused(refusal)) if refusal.status == 400 && refusal.message.contains("already exists") => {
+            Err(CallError::Refused(refusal)) if refusal.status == 400 && refusal.says("already exists") => {
                 exists = Some(refusal);
             }
             Err(error) => return Err(error),

@@ -22,6 +22,7 @@ use crate::protocol::graph::{self, AppRole, BatchItem, Grant, Graph};
 use crate::protocol::http::{CallError, Refusal, Request};
 use crate::protocol::json::Misread;
 use crate::protocol::oauth::Resource;
+use crate::search::replaced;
 
 /// How often a person's part is looked for.
 pub(super) const WATCH_MS: u64 = 4_000;
@@ -100,7 +101,9 @@ pub fn preview(step: &Step, action: Action, lane: Option<usize>, brief: &Brief, 
 
 /// Percent-encoded braces of placeholders read badly on a screen.
 fn readable(mut request: Request) -> Request {
-    request.url = request.url.replace("%7B", "{").replace("%7D", "}").replace("%20id", " id");
+    for (coded, plain) in [("%7B", "{"), ("%7D", "}"), ("%20id", " id")] {
+        request.url = replaced(&request.url, coded, plain);
+    }
     if let crate::protocol::http::Body::Json(body) = &mut request.body
         && let Some(end) = body.get_mut("passwordCredential").and_then(|secret| secret.get_mut("endDateTime"))
     {
