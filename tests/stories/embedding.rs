@@ -343,3 +343,11 @@ fn a_page_that_mounts_the_program_hears_plain_events_and_needs_no_rule() {
     let mut world = module(&json!({}));
     assert_eq!(world.told.pop().unwrap()["finding"], "config_wrong");
 }
+
+#[test]
+fn signing_out_forgets_the_person_and_not_the_page_around() {
+    let mut world = signed_in(false);
+    world.press(Intent::SignOut);
+    assert_eq!(world.model.host.standing, Standing::Open);
+    assert!(matches!(world.page(), Page::Welcome(_)));
+}

@@ -198,6 +198,8 @@ impl Model {
             build: self.build,
             catalogue: std::mem::take(&mut self.catalogue),
             language: std::mem::take(&mut self.language),
+            // The page around is still there; it belongs to nobody's session.
+            host: std::mem::take(&mut self.host),
             // Numbers go on, so that a late answer meets nobody.
             net: std::mem::take(&mut self.net),
             typed: self.typed,
