@@ -107,7 +107,10 @@ impl Authority {
     pub fn from_value(issuer: Option<&str>, login: &str, kept: &Node<'_>) -> Option<Self> {
         let Some(issuer) = issuer else {
             let authority = Self::entra(login, &kept.string("tenant").ok()?);
-            return (authority.to_value() == *kept.value()).then_some(authority);
+            let same = kept.maybe("authorization_endpoint").as_ref() == Some(&authority.authorize)
+                && kept.maybe("token_endpoint").as_ref() == Some(&authority.token)
+                && kept.maybe("end_session_endpoint") == authority.end_session;
+            return same.then_some(authority);
         };
         addresses(issuer, kept).ok()
     }

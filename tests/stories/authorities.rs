@@ -123,6 +123,15 @@ fn a_code_is_redeemed_at_the_authority_that_was_asked_and_nowhere_else() {
         world.come_back_as("ada@cronus.example", ConsentAnswer::AcceptForOrganization).unwrap();
         assert_eq!((world.codes(), asked(&world, "/token")), (vec!["answer_not_ours".to_owned()], 0), "{name} {value}");
     }
+    // An untouched record, written anew, is good: it is what it says that counts.
+    let mut world = World::new();
+    world.open();
+    world.press(Intent::SignIn);
+    let record = world.storage.as_mut().unwrap().iter_mut().find(|(key, _)| key.contains("signin")).unwrap().1;
+    let json: serde_json::Value = serde_json::from_str(record).unwrap();
+    *record = json.to_string();
+    world.come_back_as("ada@cronus.example", ConsentAnswer::AcceptForOrganization).unwrap();
+    assert_eq!(world.model.place, Place::Choose, "{:?}", world.codes());
     // Another provider says itself where tokens are, so its record is held against its issuer.
     let mut world = with_provider(&provider());
     world.open();
@@ -133,6 +142,22 @@ fn a_code_is_redeemed_at_the_authority_that_was_asked_and_nowhere_else() {
     world.config = Ok(config.to_string());
     world.come_back_as("ada@cronus.example", ConsentAnswer::AcceptForOrganization).unwrap();
     assert_eq!((world.codes(), asked(&world, "/token")), (vec!["answer_not_ours".to_owned()], 0));
+}
+
+#[test]
+fn a_record_leads_back_to_this_origin_only() {
+    for path in ["//evil.example/", "/\\evil.example", "https://evil.example/", "/x:y"] {
+        let mut world = World::new();
+        world.open();
+        world.press(Intent::SignIn);
+        let record = world.storage.as_mut().unwrap().iter_mut().find(|(key, _)| key.contains("signin")).unwrap().1;
+        let mut json: serde_json::Value = serde_json::from_str(record).unwrap();
+        json["returnTo"] = json!(path);
+        *record = json.to_string();
+        world.come_back_as("ada@cronus.example", ConsentAnswer::AcceptForOrganization).unwrap();
+        assert_eq!(world.model.place, Place::Choose);
+        assert_eq!(world.address, FOLDER, "{path}");
+    }
 }
 
 #[test]

@@ -12,6 +12,7 @@ mod interruptions;
 mod limits;
 mod main_job;
 mod obstacles;
+mod pains;
 mod presets;
 mod program;
 mod route_failures;

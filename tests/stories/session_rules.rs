@@ -30,7 +30,7 @@ fn the_end_of_a_session_is_told_in_its_last_hour_and_stops_a_run_when_it_came() 
     assert!(plan.notes[0].what.contains("30") || plan.notes[0].what.contains("29"), "{}", plan.notes[0].what);
     assert!(plan.notes[0].actions.iter().any(|action| action.intent == Intent::SignIn));
     world.press(Intent::Back);
-    world.now += HOUR;
+    world.now += 2 * HOUR;
     let tokens = asked(&world, "/token");
     world.press(Intent::CheckAgain);
     assert_eq!(asked(&world, "/token"), tokens, "a refresh token whose time is over is not even sent");
@@ -68,14 +68,38 @@ fn the_newest_refresh_token_is_used_and_a_bad_one_never_again() {
     world.now += 2 * HOUR;
     world.press(Intent::CheckAgain);
     assert!(world.codes().contains(&"session_ended".to_owned()), "{:?}", world.codes());
+    assert!(format!("{:?}", world.model.session).contains("refresh: None"), "it is gone");
     let tries = world.refresh_tokens_sent().len();
     world.tamper = None;
     world.status = None;
     world.press(Intent::CheckAgain);
-    assert!(world.refresh_tokens_sent().len() <= tries + 1, "each resource had its own, used at most once more");
-    let tries = world.refresh_tokens_sent().len();
-    world.press(Intent::CheckAgain);
     assert_eq!(world.refresh_tokens_sent().len(), tries);
+}
+
+#[test]
+fn a_session_whose_end_is_not_told_ends_after_a_day() {
+    let mut world = World::new();
+    world.tamper = Some(|url, body| {
+        if url.contains("/token") {
+            *body = body.replace("refresh_token_expires_in", "something_else");
+        }
+    });
+    world.open();
+    world.press(Intent::SignIn);
+    world.come_back_as("ada@cronus.example", ConsentAnswer::AcceptForOrganization).unwrap();
+    let left = world.model.session_left_ms().unwrap();
+    assert!((23 * HOUR..=24 * HOUR).contains(&left), "{left}");
+}
+
+#[test]
+fn renewing_at_a_service_that_is_down_comes_to_an_end() {
+    let mut world = World::ready("magento");
+    world.now += 2 * HOUR;
+    world.fault("POST", "/token", Effect::Status { status: 503, retry_after: None, code: String::new() }, 999);
+    let tokens = asked(&world, "/token");
+    world.press(Intent::CheckAgain);
+    assert!(asked(&world, "/token") - tokens <= 10, "{}", asked(&world, "/token") - tokens);
+    assert!(world.codes().contains(&"still_busy".to_owned()), "{:?}", world.codes());
 }
 
 #[test]
@@ -178,7 +202,9 @@ fn sign_out_leaves_neither_storage_nor_memory() {
     // An answer that was under way meets nobody.
     let mut world = World::ready("magento");
     world.click(Intent::CheckAgain);
+    assert!(format!("{:?}", world.model).contains("purpose:"), "something is under way");
     world.click(Intent::SignOut);
+    assert!(!format!("{:?}", world.model).contains("purpose:"), "and is forgotten");
     world.settle();
     assert!(world.model.facts.directory.is_unasked() && matches!(world.page(), Page::Welcome(_)));
 }
