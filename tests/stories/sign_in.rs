@@ -119,6 +119,17 @@ fn an_answer_after_fifteen_minutes_asks_for_a_fresh_start() {
 }
 
 #[test]
+fn an_attempt_from_the_future_is_not_trusted() {
+    // The clock was turned back meanwhile: nobody knows how old the record is.
+    let mut world = World::new();
+    world.open();
+    world.press(Intent::SignIn);
+    world.clock_error = -3_600_000;
+    world.come_back_as("ada@cronus.example", ConsentAnswer::AcceptForOrganization).unwrap();
+    assert_eq!((world.codes(), token_calls(&world)), (vec!["sign_in_expired".to_owned()], 0));
+}
+
+#[test]
 fn blocked_storage_keeps_us_on_the_page_with_the_reason() {
     let mut world = World::new();
     world.storage = None;

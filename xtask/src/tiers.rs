@@ -15,6 +15,8 @@ use std::time::Duration;
 const NO_WARNINGS: [&str; 3] = ["--", "-D", "warnings"];
 /// Random cases per property in the deep tier (the usual number is 256).
 const DEEP_CASES: &str = "20000";
+/// Cases of what is quick and meets everything from outside (`tests/fuzz.rs`).
+const FUZZ_CASES: &str = "1000000";
 const CARGO_DENY: &str = "0.20.2";
 const CARGO_MUTANTS: &str = "27.1.0";
 
@@ -163,7 +165,12 @@ fn run_tier(project: &Project, tier: Tier) -> Result<Ending, Failure> {
         Tier::Properties => {
             let mut command = native_tests(project);
             command.env("PROPTEST_CASES", DEEP_CASES);
-            counted(project, "cargo test with many cases", "properties", &mut command)
+            let many = counted(project, "cargo test with many cases", "properties", &mut command)?;
+            let mut command = project.cargo();
+            command.args(["test", "--quiet", "--package", "entrada", "--test", "fuzz", "fuzz_"]);
+            command.env("PROPTEST_CASES", FUZZ_CASES);
+            counted(project, "cargo test --test fuzz with a million cases", "fuzz", &mut command)?;
+            Ok(many)
         }
         Tier::Dependencies => deny(project, &["bans", "licenses", "sources"], "deny"),
         Tier::Advisories => deny(project, &["advisories"], "advisories"),
