@@ -3,7 +3,7 @@
 //! tier takes a million of those whose names begin with `fuzz`, and 20,000 of those that begin a whole page per case
 //! (`begun`), which for messages makes a million, fifty at a time.
 #![cfg(not(target_arch = "wasm32"))]
-#![expect(clippy::unwrap_used, clippy::expect_used, reason = "a test that cannot go on has failed")]
+#![expect(clippy::expect_used, reason = "a test that cannot go on has failed")]
 
 use entrada::config;
 use entrada::embed::contract;
@@ -26,8 +26,37 @@ fn text_of(parts: &'static [&'static str], most: usize) -> impl Strategy<Value =
 }
 
 const ADDRESS: &[&str] = &[
-    "code", "state", "error", "iss", "claims", "preset", "=", "=", "&", "&", "#", "?", "%", "%2", "%26", "%3D", "%23",
-    "+", "\\", "/", "//", ":", "@", "https://", "x.example", "evil.example", "\u{0}", "é", "1", "a", ";",
+    "code",
+    "state",
+    "error",
+    "iss",
+    "claims",
+    "preset",
+    "=",
+    "=",
+    "&",
+    "&",
+    "#",
+    "?",
+    "%",
+    "%2",
+    "%26",
+    "%3D",
+    "%23",
+    "+",
+    "\\",
+    "/",
+    "//",
+    ":",
+    "@",
+    "https://",
+    "x.example",
+    "evil.example",
+    "\u{0}",
+    "é",
+    "1",
+    "a",
+    ";",
 ];
 
 proptest! {
@@ -218,8 +247,8 @@ proptest! {
         let read = read_answer(&fragment);
         let fits = matches!(&read, Some(AuthorizeAnswer::Code { state, issuer, .. })
             if state == key && state == inside && issuer.is_none());
-        let genuine = fits && token.starts_with("https://login.example/") && created <= 1_000_000
-            && created >= 100_000 && version == 2;
+        let genuine = fits && token.starts_with("https://login.example/") && (100_000..=1_000_000).contains(&created)
+            && version == 2;
         prop_assert_eq!(sends(&effects), genuine, "{} {}", fragment, record);
         let forgotten = effects.iter().any(|it| matches!(it, Effect::Forget { key: gone } if gone.ends_with(key)));
         prop_assert!(forgotten, "a record is good for one page load");
@@ -233,7 +262,7 @@ proptest! {
             "/embedding/hosts", "/embedding/hosts/0", "/embedding/hosts/0/origin", "/embedding/hosts/0/credential"][..]),
         value in select(&["null", "true", "7", "-1", "1e400", "[]", "[[]]", "{}", r#"{"a":1}"#, r#""""#, r#""*""#, r#""https://*.x""#,
             r#""http://x.example""#, r#""https://x.example/p""#, r#""https://x.example""#, r#""javascript:x""#,
-            r#""https://u:p@x""#, r#""\u0000""#, r#""null""#, r#"[null]"#, r#"{"origin":"https://x","credential":"yes"}"#][..]),
+            r#""https://u:p@x""#, r#""\u0000""#, r#""null""#, r"[null]", r#"{"origin":"https://x","credential":"yes"}"#][..]),
         (name, extra) in (select(&["", "", "login", "authority", "cloud", "origin", "x"][..]), select(&["\"https://x.example\"", "\"china\"", "0"][..])),
     ) {
         let mut json = plain_config();
@@ -263,8 +292,19 @@ fn message() -> impl Strategy<Value = (Value, &'static str, bool)> {
     let id = select(&[r#""e""#, r#""e""#, r#""f""#, r#""""#, "7", "null"][..]);
     let seq = select(&["1", "2", "3", "4", "9", "0", "-1", "1.5", r#""2""#, "18446744073709551615"][..]);
     let version = select(&["1", "1", "1", "2", r#""1""#, "null"][..]);
-    let options = select(&["null", "{}", "[]", r#"{"preset":"other"}"#, r#"{"clientId":"x","endpoints":{"login":"https://evil"}}"#,
-        r#"{"theme":{"accent":"url(https://evil)"}}"#, r#"{"bridge":{"kind":"business-central"}}"#, r#"{"tenant":7}"#, "7"][..]);
+    let options = select(
+        &[
+            "null",
+            "{}",
+            "[]",
+            r#"{"preset":"other"}"#,
+            r#"{"clientId":"x","endpoints":{"login":"https://evil"}}"#,
+            r#"{"theme":{"accent":"url(https://evil)"}}"#,
+            r#"{"bridge":{"kind":"business-central"}}"#,
+            r#"{"tenant":7}"#,
+            "7",
+        ][..],
+    );
     (from, kind, id, seq, version, options).prop_map(|(from, kind, id, seq, version, options)| {
         let text = format!(r#"{{"entrada":{version},"type":"{kind}","id":{id},"seq":{seq},"options":{options},"request":"r","ok":true}}"#);
         let data: Value = serde_json::from_str(&text).expect("JSON");

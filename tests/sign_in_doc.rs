@@ -43,7 +43,10 @@ fn every_test_that_the_document_names_exists() {
         for name in named(&line) {
             let known = ["session_rules", "step_up", "bad_input", "main_job", "sign_in", "bad_token", "user_cancelled"];
             if !known.contains(&name) {
-                assert!(code.contains(&format!("fn {name}(")), "docs/sign-in.md names a test that is not there: {name}");
+                assert!(
+                    code.contains(&format!("fn {name}(")),
+                    "docs/sign-in.md names a test that is not there: {name}"
+                );
                 seen += 1;
             }
         }

@@ -194,7 +194,6 @@ impl Model {
         *self = Self {
             setup: std::mem::replace(&mut self.setup, Setup::Waiting),
             deployment: self.shared_deployment(),
-            host: std::mem::take(&mut self.host),
             build: self.build,
             catalogue: std::mem::take(&mut self.catalogue),
             language: std::mem::take(&mut self.language),
