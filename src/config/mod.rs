@@ -97,9 +97,14 @@ const NO_CLIENT: &str = "00000000-0000-0000-0000-000000000000";
 
 /// Reads the whole file.
 pub fn read(text: &str) -> Result<Config, ConfigError> {
-    let value = parse(text).map_err(ConfigError::Wrong)?;
-    let config = config(&Node::root(&value)).map_err(ConfigError::Wrong)?;
+    let config = read_unregistered(text)?;
     if config.client_id == NO_CLIENT { Err(ConfigError::NotRegistered) } else { Ok(config) }
+}
+
+/// The same, whether or not there is a client id yet; for whoever prepares a deployment.
+pub fn read_unregistered(text: &str) -> Result<Config, ConfigError> {
+    let value = parse(text).map_err(ConfigError::Wrong)?;
+    config(&Node::root(&value)).map_err(ConfigError::Wrong)
 }
 
 fn config(root: &Node<'_>) -> Result<Config, Misread> {

@@ -2,9 +2,10 @@
 //! capabilities the wasm tests start it with.
 
 use crate::machine::{self, CHROMEDRIVER, CHROMIUM, System, major, version};
-use crate::project::{Project, on_path};
+use crate::project::{Cache, Project, on_path};
 use crate::say::{self, Failure};
 use crate::step;
+use crate::tools::Tool;
 use std::env;
 use std::fmt::Write as _;
 use std::fs;
@@ -57,6 +58,52 @@ fn from_environment(names: &[&str]) -> Option<PathBuf> {
     names.iter().filter_map(env::var_os).map(PathBuf::from).find(|path| path.is_file())
 }
 
+/// Firefox and the program that drives it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Firefox {
+    pub(crate) firefox: PathBuf,
+    pub(crate) driver: PathBuf,
+}
+
+/// Firefox: `FIREFOX`, then `PATH`, then where installers put it.
+pub(crate) fn find_firefox() -> Option<PathBuf> {
+    let installed: &[&str] = if cfg!(target_os = "macos") {
+        &["/Applications/Firefox.app/Contents/MacOS/firefox"]
+    } else if cfg!(windows) {
+        &[r"C:\Program Files\Mozilla Firefox\firefox.exe"]
+    } else {
+        &[]
+    };
+    from_environment(&["FIREFOX"])
+        .or_else(|| on_path(&["firefox", "firefox-esr"]))
+        .or_else(|| installed.iter().map(PathBuf::from).find(|candidate| candidate.is_file()))
+}
+
+/// Its driver: `GECKODRIVER`, then our cache, then `PATH`; any version will do.
+pub(crate) fn find_geckodriver() -> Option<PathBuf> {
+    from_environment(&["GECKODRIVER"])
+        .or_else(|| Tool::geckodriver().find(&Cache::find()))
+        .or_else(|| on_path(&["geckodriver"]))
+}
+
+/// Finds Firefox and its driver; gets what is missing where that is ours to do.
+pub(crate) fn ensure_firefox(project: &Project) -> Result<Firefox, Failure> {
+    if find_firefox().is_none()
+        && System::here() == System::Debian
+        && machine::is_root()
+        && on_path(&["apt-get"]).is_some()
+    {
+        install_with_apt(project, &["firefox-esr"])?;
+    }
+    let firefox = find_firefox()
+        .ok_or_else(|| Failure::new("no Firefox found (FIREFOX may name one)").cure(machine::FIREFOX.advice()))?;
+    let driver = match find_geckodriver() {
+        Some(driver) => driver,
+        None => Tool::geckodriver().ensure(project, &Cache::find())?,
+    };
+    Ok(Firefox { firefox, driver })
+}
+
 /// The version of a browser. Chrome on Windows opens a window instead of answering, so there it stays unknown.
 pub(crate) fn chromium_version(chromium: &Path) -> Option<String> {
     if cfg!(windows) { None } else { version(chromium) }
@@ -69,7 +116,7 @@ pub(crate) fn ensure(project: &Project) -> Result<Browser, Failure> {
         && machine::is_root()
         && on_path(&["apt-get"]).is_some()
     {
-        install_with_apt(project)?;
+        install_with_apt(project, &["chromium", "chromium-driver", "fonts-liberation", "curl"])?;
     }
     let chromium = find_chromium()
         .ok_or_else(|| Failure::new("no Chromium or Chrome found (CHROMIUM may name one)").cure(CHROMIUM.advice()))?;
@@ -88,7 +135,7 @@ pub(crate) fn ensure(project: &Project) -> Result<Browser, Failure> {
     Ok(Browser { chromium, driver })
 }
 
-fn install_with_apt(project: &Project) -> Result<(), Failure> {
+fn install_with_apt(project: &Project, packages: &[&str]) -> Result<(), Failure> {
     let mut update = project.command("apt-get");
     update.arg("update");
     if let Err(failure) = step::run(project, "apt-get update", "apt-update", &mut update) {
@@ -97,18 +144,10 @@ fn install_with_apt(project: &Project) -> Result<(), Failure> {
     }
     let mut install = project.command("apt-get");
     install
-        .args([
-            "install",
-            "--yes",
-            "--no-install-recommends",
-            "chromium",
-            "chromium-driver",
-            "fonts-liberation",
-            "curl",
-        ])
+        .args(["install", "--yes", "--no-install-recommends"])
+        .args(packages)
         .env("DEBIAN_FRONTEND", "noninteractive");
-    step::run(project, "installing chromium, chromium-driver, fonts-liberation and curl", "apt-install", &mut install)
-        .map(drop)
+    step::run(project, &format!("installing {}", packages.join(", ")), "apt-install", &mut install).map(drop)
 }
 
 /// Writes the capabilities for `wasm-bindgen-test-runner` and returns the path for its variable.
@@ -135,7 +174,7 @@ fn capabilities(chromium: &Path, root: bool) -> String {
     )
 }
 
-fn json_string(text: &str) -> String {
+pub(crate) fn json_string(text: &str) -> String {
     let mut json = String::from("\"");
     for character in text.chars() {
         match character {

@@ -11,6 +11,8 @@ Usage: cargo xtask <command>
                                 --deep adds mutants and the check of dependencies,
                                 --strangers only Microsoft's library and an OpenID provider against the built page
   build [--base /path/]         make dist/ for any static host and print its sizes
+  headers [--config FILE]       write _headers, staticwebapp.config.json and nginx.conf for www/config.json
+                                --config names another one, --out FOLDER another place than beside it
   size [--record]               sizes of the dist/ that is there, against tests/size-budget.txt;
                                 --record writes them down as the last measured
   screenshots                   walk through the journey and keep a picture of every screen
@@ -23,6 +25,7 @@ pub(crate) enum Command {
     Help,
     Doctor,
     Build { base: Option<String> },
+    Headers { config: Option<String>, out: Option<String> },
     Size { record: bool },
     Demo { port: Option<u16>, open: bool },
     Test(Depth),
@@ -101,6 +104,18 @@ pub(crate) fn parse(arguments: &[String]) -> Result<Command, UsageError> {
                 }
             }
             Ok(Command::Build { base })
+        }
+        "headers" => {
+            let (mut config, mut out) = (None, None);
+            while let Some(argument) = rest.next() {
+                let (place, flag) = match argument {
+                    "--config" => (&mut config, "--config"),
+                    "--out" => (&mut out, "--out"),
+                    other => return Err(unknown(other)),
+                };
+                *place = Some(rest.next().ok_or(UsageError::MissingValue(flag))?.to_owned());
+            }
+            Ok(Command::Headers { config, out })
         }
         "demo" => {
             let (mut port, mut open) = (None, true);
@@ -187,6 +202,8 @@ mod tests {
         assert_eq!(read("test --strangers"), Ok(Command::Test(Depth::Strangers)));
         assert_eq!(read("test"), Ok(Command::Test(Depth::Whole)));
         assert_eq!(read("build --base /setup/"), Ok(Command::Build { base: Some("/setup/".to_owned()) }));
+        let headers = Command::Headers { config: Some("a.json".to_owned()), out: Some("b".to_owned()) };
+        assert_eq!(read("headers --out b --config a.json"), Ok(headers));
         assert_eq!(read("size --record"), Ok(Command::Size { record: true }));
     }
 
@@ -199,6 +216,7 @@ mod tests {
             Err(UsageError::UnknownArgument { command: "doctor".to_owned(), argument: "--please".to_owned() })
         );
         assert_eq!(read("demo --port"), Err(UsageError::MissingValue("--port")));
+        assert_eq!(read("headers --config"), Err(UsageError::MissingValue("--config")));
         for port in ["0", "65536", "-1", "http"] {
             assert_eq!(read(&format!("demo --port {port}")), Err(UsageError::BadPort(port.to_owned())));
         }

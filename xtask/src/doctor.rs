@@ -1,9 +1,7 @@
 //! Says what this machine has and lacks for the project, and how to get what is missing.
 
 use crate::browser;
-use crate::machine::{
-    self, CHROMEDRIVER, CHROMIUM, CURL, FIREFOX, GECKODRIVER, GIT, NODE, RUSTUP, Remedy, System, version,
-};
+use crate::machine::{self, CHROMEDRIVER, CHROMIUM, CURL, FIREFOX, GIT, NODE, RUSTUP, Remedy, System, version};
 use crate::project::{Cache, Project, on_path};
 use crate::say::{self, Failure};
 use crate::tools::{self, Tool};
@@ -105,8 +103,8 @@ fn rows(project: &Project) -> Result<Vec<Row>, Failure> {
         driver(),
         program("curl", Need::Test, on_path(&["curl"]), CURL),
         program("git", Need::Optional, on_path(&["git"]), GIT),
-        program("firefox", Need::Optional, on_path(&["firefox", "firefox-esr"]), FIREFOX),
-        program("geckodriver", Need::Optional, on_path(&["geckodriver"]), GECKODRIVER),
+        firefox(),
+        geckodriver(),
     ])
 }
 
@@ -135,6 +133,22 @@ fn chromium() -> Row {
         None => State::Missing(CHROMIUM),
     };
     Row { name: "chromium", need: Need::Test, state }
+}
+
+fn firefox() -> Row {
+    let state = match browser::find_firefox() {
+        Some(path) => State::Here(browser::chromium_version(&path).unwrap_or_else(|| path.display().to_string())),
+        None if apt_is_ours() => State::WillInstall("apt-get install firefox-esr".to_owned()),
+        None => State::Missing(FIREFOX),
+    };
+    Row { name: "firefox", need: Need::Optional, state }
+}
+
+fn geckodriver() -> Row {
+    let state = browser::find_geckodriver()
+        .and_then(|path| version(&path))
+        .map_or_else(|| State::WillInstall(format!("cargo install geckodriver {}", tools::GECKODRIVER)), State::Here);
+    Row { name: "geckodriver", need: Need::Optional, state }
 }
 
 fn driver() -> Row {

@@ -120,12 +120,6 @@ pub(crate) const FIREFOX: Remedy = Remedy {
     mac: "brew install --cask firefox",
     windows: "winget install Mozilla.Firefox",
 };
-pub(crate) const GECKODRIVER: Remedy = Remedy {
-    debian: "cargo install --locked geckodriver",
-    fedora: "cargo install --locked geckodriver",
-    mac: "brew install geckodriver",
-    windows: "cargo install --locked geckodriver",
-};
 pub(crate) const CURL: Remedy = Remedy {
     debian: "sudo apt install curl",
     fedora: "sudo dnf install curl",

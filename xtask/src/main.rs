@@ -1,13 +1,14 @@
 //! `cargo xtask …`: every command of the project, for Linux, macOS and Windows.
 //!
-//! This is the first thing a newcomer compiles, so it has two dependencies (the compressors that weigh the page) and
-//! does everything else with the standard library and the programs of the project.
+//! This is the first thing a newcomer compiles, so it depends on the compressors that weigh the page and on the page's own reader
+//! of `config.json`, and does everything else with the standard library and the programs of the project.
 
 mod browser;
 mod budget;
 mod cli;
 mod demo;
 mod doctor;
+mod headers;
 mod lockfile;
 mod machine;
 mod names;
@@ -24,6 +25,7 @@ mod weight;
 use cli::{Command, USAGE};
 use project::Project;
 use say::Failure;
+use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
 fn main() -> ExitCode {
@@ -52,6 +54,14 @@ fn run(command: Command) -> Result<ExitCode, Failure> {
         Command::Build { base } => {
             page::build(&project, base.as_deref())?;
             page::report_size(&project, false)?;
+        }
+        Command::Headers { config, out } => {
+            let config = config.map_or_else(|| project.root.join("www").join("config.json"), PathBuf::from);
+            let beside = config.parent().unwrap_or(Path::new(".")).to_owned();
+            let folder = out.map_or(beside, PathBuf::from);
+            for name in headers::write(&config, &folder)? {
+                say::line(format_args!("  {}", folder.join(name).display()));
+            }
         }
         Command::Size { record } => page::report_size(&project, record)?,
         Command::Demo { port, open } => demo::run(&project, port, open)?,

@@ -1,6 +1,7 @@
 //! Makes `dist/` from the sources with Trunk, and skips the work when nothing changed since the last time.
 
 use crate::budget::{self, Budget, Verdict};
+use crate::headers;
 use crate::names;
 use crate::project::{Project, path_with};
 use crate::say::{self, Failure};
@@ -84,6 +85,8 @@ fn trunk(project: &Project, tools: &PageTools, base: &str) -> Result<(), Failure
     if let Some(wasm_opt) = &tools.wasm_opt {
         names::shorten(project, wasm_opt)?;
     }
+    // The configuration may have changed since the headers in www/ were written; the page goes out with those that fit it.
+    headers::write_into(&project.dist())?;
     let stamp =
         stamp(project, tools, base).map_err(|error| Failure::new(format!("cannot read what was built: {error}")))?;
     fs::write(stamp_file(project), stamp)

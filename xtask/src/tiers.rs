@@ -30,6 +30,7 @@ enum Tier {
     WasmInBrowser,
     Build,
     Journeys,
+    JourneysInFirefox,
     Strangers,
     Docs,
     Properties,
@@ -48,6 +49,7 @@ impl Tier {
             Self::WasmInBrowser => "wasm tests in a browser",
             Self::Build => "release build and size",
             Self::Journeys => "journeys in a browser",
+            Self::JourneysInFirefox => "journeys in Firefox",
             Self::Strangers => "strangers",
             Self::Docs => "documentation",
             Self::Properties => "properties, many cases",
@@ -67,7 +69,14 @@ fn tiers(depth: Depth) -> Vec<Tier> {
         Depth::Whole | Depth::Deep => {}
     }
     tiers.insert(2, Tier::LintsWasm);
-    tiers.extend([Tier::WasmInBrowser, Tier::Build, Tier::Journeys, Tier::Strangers, Tier::Docs]);
+    tiers.extend([
+        Tier::WasmInBrowser,
+        Tier::Build,
+        Tier::Journeys,
+        Tier::JourneysInFirefox,
+        Tier::Strangers,
+        Tier::Docs,
+    ]);
     if depth == Depth::Deep {
         tiers.extend([Tier::Properties, Tier::Dependencies, Tier::Advisories, Tier::Mutants]);
     }
@@ -160,6 +169,7 @@ fn run_tier(project: &Project, tier: Tier) -> Result<Ending, Failure> {
             for_journeys(project, &browser, &mut command)?;
             counted(project, "cargo test of the journeys", "journeys", &mut command)
         }
+        Tier::JourneysInFirefox => journeys_in_firefox(project),
         Tier::Strangers => strangers(project),
         Tier::Docs => docs(project),
         Tier::Properties => {
@@ -214,6 +224,22 @@ fn wasm_in_browser(project: &Project) -> Result<Ending, Failure> {
         .env("WASM_BINDGEN_TEST_TIMEOUT", "120")
         .env("WASM_BINDGEN_TEST_DRIVER_TIMEOUT", "60");
     counted(project, "cargo test for wasm", "wasm-tests", &mut command)
+}
+
+/// The two main journeys once more. A person's machine may lack Firefox; a build machine may not.
+fn journeys_in_firefox(project: &Project) -> Result<Ending, Failure> {
+    let firefox = match browser::ensure_firefox(project) {
+        Ok(firefox) => firefox,
+        Err(failure) if say::in_ci() => return Err(failure),
+        Err(failure) => return Ok(Ending::Skipped(format!("Firefox cannot be driven here ({failure})"))),
+    };
+    let mut command = project.cargo();
+    command
+        .args(["test", "--package", "entrada-e2e", "--test", "firefox", "--no-fail-fast", "--", "--ignored"])
+        .env("ENTRADA_DIST", project.dist())
+        .env("GECKODRIVER", &firefox.driver)
+        .env("FIREFOX", &firefox.firefox);
+    counted(project, "cargo test of the journeys in Firefox", "journeys-firefox", &mut command)
 }
 
 /// What the journeys need to know: where the page is and which browser to drive.

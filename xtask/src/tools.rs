@@ -14,6 +14,8 @@ use std::process::{Command, Stdio};
 
 /// The newest Trunk that the pinned compiler builds.
 pub(crate) const TRUNK: &str = "0.21.14";
+/// The program that drives Firefox.
+pub(crate) const GECKODRIVER: &str = "0.37.1";
 /// The npm package with `wasm-opt`; Trunk.toml names the same version.
 pub(crate) const BINARYEN: &str = "132.0.0";
 /// What `wasm-opt --version` of that package answers.
@@ -62,6 +64,17 @@ impl Tool {
             options: &[],
             hint: "once, about 3 minutes on two cores",
         })
+    }
+
+    /// What drives Firefox; Debian has the browser and not this.
+    pub(crate) fn geckodriver() -> Self {
+        Self {
+            package: "geckodriver",
+            program: "geckodriver",
+            version: GECKODRIVER.to_owned(),
+            options: &[],
+            hint: "once, about 2 minutes on two cores",
+        }
     }
 
     /// A cargo subcommand of the deep tiers.

@@ -6,6 +6,7 @@
 //! `{"network": {"part": "admin", "up": false}}`, `{"limits": {"service_ms": 200}}`,
 //! `{"challenge": {"claims": {"access_token": {…}}, "by_refresh": false}}`) ·
 //! `POST /_cloud/business-central` (one arrangement or a list, see [`crate::business_central::BusinessCentral::arrange`]) ·
+//! `POST /_cloud/violations` (where browsers report what the page tried against its policy) ·
 //! `POST /_cloud/assertion {"issuer","subject","audience"}` (what an outside issuer would hand to a workload).
 
 use serde::Deserialize;
@@ -106,6 +107,11 @@ pub(crate) fn handle(cloud: &mut Cloud, request: &Request, now: u64) -> Response
         ("GET", "/_cloud/state") => json_answer(200, &cloud.state_json(now)),
         ("POST", "/_cloud/reset") => {
             cloud.reset();
+            empty(204)
+        }
+        ("POST", "/_cloud/violations") => {
+            let report = String::from_utf8_lossy(request.body()).into_owned();
+            cloud.violations.push(format!("content security policy: {report}"));
             empty(204)
         }
         ("DELETE", "/_cloud/faults") => {

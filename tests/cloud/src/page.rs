@@ -142,7 +142,14 @@ impl Page {
         for (pattern, name, value) in &self.rules {
             // Never https-only for localhost: a browser would remember it for every other program on this machine.
             if fits(pattern, path) && !name.eq_ignore_ascii_case("strict-transport-security") {
-                set(name, &self.local_header(value));
+                let value = self.local_header(value);
+                // Every document, frames and windows included, tells the cloud what it tried against its policy. The header that
+                // forbids stays as it is.
+                if name.eq_ignore_ascii_case("content-security-policy") && kind_of(file).starts_with("text/html") {
+                    let reported = format!("{value}; report-uri /_cloud/violations");
+                    set("content-security-policy-report-only", &reported);
+                }
+                set(name, &value);
             }
         }
     }

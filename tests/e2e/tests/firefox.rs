@@ -1,0 +1,48 @@
+//! The two main journeys in Firefox: the page of its own, and the page inside somebody else's. A tier of their own
+//! (`cargo xtask test`), because Firefox and its driver have to be there.
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "what fails here is a test")]
+
+use entrada_e2e::{Consent, Engine, Journey, Setting, Sites, World};
+use serde_json::json;
+
+const ADA: &str = "ada@cronus.example";
+
+/// From the signed-in page to the end; whoever reads the credential off the screen gets in.
+async fn set_up(journey: &Journey<'_>) {
+    journey.choose_preset("Magento 2").await;
+    journey.choose_environment("Production").await;
+    journey.show_plan().await;
+    journey.confirm().await;
+    let handed = journey.read_credential().await;
+    assert_eq!(handed.companies(&handed.token()).status, 200);
+    journey.stored().await;
+    journey.finish().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+#[ignore = "a tier of its own: cargo xtask test"]
+async fn the_main_job_in_firefox() {
+    let world = World::with(Setting { engine: Engine::Firefox, ..Setting::default() }).await;
+    let journey = world.journey();
+    journey.open().await;
+    journey.sign_in_as(ADA, Consent::ForTheOrganization).await;
+    set_up(&journey).await;
+    assert!(world.cloud.cloud().violations().is_empty());
+}
+
+#[tokio::test(flavor = "multi_thread")]
+#[ignore = "a tier of its own: cargo xtask test"]
+async fn the_main_job_inside_a_cross_site_frame_in_firefox() {
+    let sites = Sites::open_in(Engine::Firefox).await;
+    let (world, screen) = (&sites.world, &sites.world.screen);
+    // Storage is partitioned here as well, or the rest proves nothing.
+    let page = world.page();
+    screen.go(&page).await;
+    screen.eval("localStorage.setItem('probe', 'tab')").await;
+    sites.go().await;
+    assert_eq!(screen.eval("return localStorage.getItem('probe')").await, json!(null), "storage is shared");
+    sites.sign_in_as(ADA, Consent::ForTheOrganization).await;
+    set_up(&world.journey()).await;
+    assert_eq!(world.stored().await, json!({}));
+    assert!(world.cloud.cloud().violations().is_empty());
+}
