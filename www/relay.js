@@ -12,6 +12,7 @@ history.replaceState(null, "", location.pathname);
 const LOGIN = {
   worldwide: "https://login.microsoftonline.com",
   "us-government": "https://login.microsoftonline.us",
+  "us-government-dod": "https://login.microsoftonline.us",
   china: "https://login.partner.microsoftonline.cn",
 };
 
@@ -112,8 +113,8 @@ function isLocal(host) {
 async function login() {
   const response = await fetch("config.json", { credentials: "same-origin", cache: "no-cache" });
   const { endpoints } = await response.json();
-  if (endpoints && typeof endpoints === "object") return new URL(endpoints.login ?? endpoints.authority).origin;
-  return LOGIN[endpoints ?? "worldwide"];
+  if (!endpoints) return LOGIN.worldwide;
+  return endpoints.cloud ? LOGIN[endpoints.cloud] : new URL(endpoints.login ?? endpoints.authority).origin;
 }
 
 async function start() {

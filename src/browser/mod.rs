@@ -2,6 +2,7 @@
 
 mod http;
 mod page;
+mod relay;
 mod runtime;
 mod storage;
 

@@ -84,7 +84,7 @@ pub(super) fn listen(page: &Echo) -> Vec<Ear> {
         window.add_event_listener_with_callback(name, listener.as_ref().unchecked_ref()).ok();
         Ear { name, listener }
     };
-    let [guarded, restored, online, offline] = [(); 4].map(|()| page.clone());
+    let [guarded, restored, relayed, online, offline] = [(); 5].map(|()| page.clone());
     vec![
         on(
             "beforeunload",
@@ -102,6 +102,7 @@ pub(super) fn listen(page: &Echo) -> Vec<Ear> {
                 }
             }),
         ),
+        on("message", Closure::new(move |event: web_sys::Event| relayed.relay_said(event.unchecked_ref()))),
         on("online", Closure::new(move |_| online.dispatch(Event::Online(true)))),
         on("offline", Closure::new(move |_| offline.dispatch(Event::Online(false)))),
     ]

@@ -1,6 +1,7 @@
 //! Owns the model and the queue: takes an event, calls `update`, performs the effects, tells the screen and the page around.
 
 use super::page::Place;
+use super::relay::Relay;
 use super::{http, page, storage};
 use crate::embed::{self, Told};
 use crate::flow::{Effect, EffectId, Event, Model, Moment, update};
@@ -13,7 +14,7 @@ use std::pin::Pin;
 use std::rc::{Rc, Weak};
 use wasm_bindgen::JsCast;
 use wasm_bindgen::prelude::*;
-use web_sys::window;
+use web_sys::{MessageEvent, window};
 
 /// The running page. Cheap to clone; whoever outlives the page holds an [`Echo`] instead.
 #[derive(Clone)]
@@ -27,6 +28,16 @@ impl Echo {
     pub(super) fn dispatch(&self, event: Event) {
         if let Some(inner) = self.0.upgrade() {
             Runtime(inner).dispatch(event);
+        }
+    }
+
+    /// A message arrived at this page's window.
+    pub(super) fn relay_said(&self, message: &MessageEvent) {
+        if let Some(inner) = self.0.upgrade() {
+            let heard = inner.relay.borrow().hear(message);
+            if let Some(event) = heard {
+                self.dispatch(event);
+            }
         }
     }
 
@@ -54,6 +65,7 @@ struct Inner {
     tick: Closure<dyn Fn()>,
     ticker: Cell<Option<i32>>,
     guarded: Cell<bool>,
+    relay: RefCell<Relay>,
 }
 
 impl Runtime {
@@ -86,6 +98,7 @@ impl Runtime {
                 tick: Closure::new(move || ticked.dispatch(Event::Ticked)),
                 ticker: Cell::new(None),
                 guarded: Cell::new(false),
+                relay: RefCell::default(),
             }
         });
         let runtime = Self(inner);
@@ -145,6 +158,7 @@ impl Runtime {
         // From here on every event waits in a queue that nobody works through.
         self.0.busy.set(true);
         self.0.ears.borrow_mut().clear();
+        self.0.relay.borrow_mut().close();
         self.0.listener.borrow_mut().take();
         self.tick(false);
         if let Some(window) = window() {
@@ -179,6 +193,12 @@ impl Runtime {
                     self.0.queue.borrow_mut().push_back(Event::StorageRefused);
                 }
             }
+            Effect::OpenRelay { url } => {
+                if !self.0.relay.borrow_mut().open(&url) {
+                    self.0.queue.borrow_mut().push_back(Event::PopupBlocked);
+                }
+            }
+            Effect::CloseRelay => self.0.relay.borrow_mut().close(),
             Effect::Leave { url } => page::leave(&url),
             Effect::Open { url } => page::open(&url),
             Effect::Copy { piece, text } => {

@@ -108,6 +108,14 @@ pub enum Effect {
         /// Where to.
         url: String,
     },
+    /// Open a window of our own that stays reachable, now, while the click lasts; its messages are reported as
+    /// [`super::Event::RelayAnswered`], its lack as [`super::Event::PopupBlocked`].
+    OpenRelay {
+        /// Where to.
+        url: String,
+    },
+    /// Close that window if it is still there, and hear it no longer.
+    CloseRelay,
     /// Leave the page without a record (sign-out).
     Leave {
         /// Where to.

@@ -26,6 +26,15 @@ pub enum Event {
     Ticked,
     /// The tab's storage did not keep the sign-in record, so the page was not left.
     StorageRefused,
+    /// The window that was opened last sent a message.
+    RelayAnswered {
+        /// Origin, as the browser tells it.
+        origin: String,
+        /// The message as JSON.
+        message: String,
+    },
+    /// The browser did not open a window.
+    PopupBlocked,
     /// The page came back from the back/forward cache (sign-in.md 3.2 case 1).
     Restored,
     /// A copy was tried.
@@ -78,6 +87,12 @@ pub enum Intent {
     SwitchAccount,
     /// Sign in as the same person at the tenant that was typed.
     SwitchTenant,
+    /// Open the window of a sign-in that is waited for once more.
+    OpenRelayAgain,
+    /// Wait for it no longer.
+    CancelSignIn,
+    /// Open this page in a window of its own, with the choices.
+    OpenAlone,
     /// Sign out and leave nothing.
     SignOut,
     /// Tenant to sign in to, by domain or id; empty for one's own.

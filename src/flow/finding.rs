@@ -64,6 +64,10 @@ codes! {
     SignInExpired = "sign_in_expired";
     /// This tab's storage is blocked, so a sign-in could not be finished.
     StorageBlocked = "storage_blocked";
+    /// In a frame: the window for the sign-in did not open.
+    PopupBlocked = "popup_blocked";
+    /// In a frame: the window for the sign-in did not answer within five minutes.
+    RelayTimedOut = "relay_timed_out";
     /// Conditional Access or a blocked account stopped the sign-in (530xx). Slots: number (AADSTS number).
     SignInBlocked = "sign_in_blocked";
     /// Another factor or step is wanted by Entra (`interaction_required`): sign in again and answer it.

@@ -253,6 +253,7 @@ impl Model {
         self.host.standing = Standing::Closed;
         self.session = Session::SignedOut;
         self.before_leaving = None;
+        self.close_relay(out);
         self.net.clear();
         self.run = None;
         self.plan = None;

@@ -105,6 +105,8 @@ pub(in crate::flow) enum Timer {
     Redeem(Box<session::Redemption>),
     /// The page around was asked for something under the timer's own number.
     Bridge,
+    /// The window of the attempt with this state has been waited for long enough.
+    Relay(String),
     /// Ask for a token again.
     Renew(Resource),
     /// Ask a question again.
@@ -144,6 +146,7 @@ pub struct Model {
     left_with: Option<String>,
     /// What only a person can bring, at the next sign-in (sign-in.md 2.6).
     step_up: Option<String>,
+    relay: Option<Box<session::Waiting>>,
     whereabouts: Vec<(String, session::Located)>,
     renewals: u32,
     /// Screen.
@@ -192,6 +195,7 @@ impl Default for Model {
             departure: None,
             left_with: None,
             step_up: None,
+            relay: None,
             whereabouts: Vec::new(),
             renewals: 0,
             place: Place::Welcome,
@@ -263,6 +267,8 @@ pub fn update(model: &mut Model, event: Event, moment: Moment) -> Vec<Effect> {
         Event::Elapsed { id } => model.elapsed(id, &mut out),
         Event::Ticked => {}
         Event::StorageRefused => model.storage_refused(&mut out),
+        Event::RelayAnswered { origin, message } => model.relay_answered(&origin, &message, &mut out),
+        Event::PopupBlocked => model.popup_blocked(&mut out),
         Event::Restored => model.back_from_leaving(&mut out),
         Event::Copied { piece, worked } => model.copied(piece, worked),
         Event::Online(online) => model.online(online, &mut out),
@@ -279,6 +285,7 @@ impl Model {
             Some(Timer::Host) => self.host_is_silent(),
             Some(Timer::Redeem(redemption)) => self.redeem(redemption, out),
             Some(Timer::Bridge) => self.bridge_is_silent(id, out),
+            Some(Timer::Relay(state)) => self.relay_elapsed(&state, out),
             Some(Timer::Renew(resource)) => self.renew(resource, out),
             Some(Timer::Ask { question, attempt }) => self.ask(*question, attempt, out),
             Some(Timer::Task { run, index }) => self.task_elapsed(run, index, out),

@@ -21,6 +21,8 @@ messages! {
     BUSY_HOST_MORE = "Waiting for the page around this one to say who it is.";
     BUSY_CLOSED = "Closed";
     BUSY_CLOSED_MORE = "The page around this one has ended the visit. What was set up stays as it is.";
+    BUSY_WINDOW = "Waiting for the sign-in";
+    BUSY_WINDOW_MORE = "Finish it in the window that has opened; this page then goes on by itself. If the window is gone, open it again.";
     BUSY_REDEEMING = "Signing you in";
     BUSY_REDEEMING_MORE = "Trading Microsoft’s one-time code for an access token.";
 
@@ -34,6 +36,9 @@ messages! {
     // Actions
     DO_SIGN_IN = "Sign in";
     DO_SWITCH = "Use another account";
+    DO_OPEN_AGAIN = "Open again";
+    DO_CANCEL = "Cancel";
+    DO_OPEN_ALONE = "Open in a window of its own";
     DO_CONSENT = "Grant the missing consent";
     DO_CHECK_AGAIN = "Check again";
     DO_CHECK_POLICY = "Read the policy";

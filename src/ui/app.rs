@@ -126,7 +126,7 @@ impl Component for App {
 fn page(cx: &Cx, page: &Page) -> Html {
     match page {
         Page::Welcome(welcome) => pages::welcome::page(cx, welcome),
-        Page::Busy { title, detail } => pages::busy::page(title, detail),
+        Page::Busy { title, detail, actions } => pages::busy::page(cx, title, detail, actions),
         Page::Choose(choose) => pages::choose::page(cx, choose),
         Page::Plan(plan) => pages::plan::page(cx, plan),
         Page::Run(run) => pages::run::page(cx, run),

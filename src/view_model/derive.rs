@@ -6,7 +6,7 @@ use super::{
 use crate::flow::host::{Standing, Surface};
 use crate::flow::run::{Task, TaskState};
 use crate::flow::session::{SCOPES, Session};
-use crate::flow::{Finding, Model, Place, Setup};
+use crate::flow::{Finding, Intent, Model, Place, Setup};
 use crate::gather::Gather;
 use crate::search::around;
 use crate::text::{Catalogue, LANGUAGES, en};
@@ -115,7 +115,7 @@ fn announcement(model: &Model, words: &Catalogue) -> String {
 }
 
 fn page(model: &Model, words: &Catalogue) -> Page {
-    let busy = |title, detail| Page::Busy { title: words.say(title), detail: words.say(detail) };
+    let busy = |title, detail| Page::Busy { title: words.say(title), detail: words.say(detail), actions: Vec::new() };
     match (&model.setup, &model.session) {
         (Setup::Waiting, _) => busy(en::BUSY_STARTING, en::BUSY_STARTING_MORE),
         (Setup::Broken(found), _) => Page::Problem(words::finding(words, found)),
@@ -123,6 +123,14 @@ fn page(model: &Model, words: &Catalogue) -> Page {
             (Some(found), _) => Page::Problem(words::finding(words, &found)),
             (None, Standing::Closed) => busy(en::BUSY_CLOSED, en::BUSY_CLOSED_MORE),
             (None, _) => busy(en::BUSY_STARTING, en::BUSY_HOST_MORE),
+        },
+        _ if model.awaits_window() => Page::Busy {
+            title: words.say(en::BUSY_WINDOW),
+            detail: words.say(en::BUSY_WINDOW_MORE),
+            actions: [Intent::OpenRelayAgain, Intent::CancelSignIn]
+                .iter()
+                .filter_map(|intent| words::action(words, intent))
+                .gather(),
         },
         (_, Session::Leaving) => busy(en::BUSY_LEAVING, en::BUSY_LEAVING_MORE),
         (_, Session::Redeeming) => busy(en::BUSY_REDEEMING, en::BUSY_REDEEMING_MORE),

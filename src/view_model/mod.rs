@@ -84,6 +84,8 @@ pub enum Page {
         title: String,
         /// What exactly.
         detail: String,
+        /// What can be done meanwhile.
+        actions: Vec<ActionView>,
     },
     /// Screen 2.
     Choose(Box<ChooseView>),

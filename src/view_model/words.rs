@@ -80,6 +80,9 @@ pub(super) fn action(words: &Catalogue, intent: &Intent) -> Option<ActionView> {
     let label = match intent {
         Intent::SignIn => en::DO_SIGN_IN,
         Intent::SwitchAccount => en::DO_SWITCH,
+        Intent::OpenRelayAgain => en::DO_OPEN_AGAIN,
+        Intent::CancelSignIn => en::DO_CANCEL,
+        Intent::OpenAlone => en::DO_OPEN_ALONE,
         Intent::GrantConsent(_) => en::DO_CONSENT,
         Intent::CheckAgain => en::DO_CHECK_AGAIN,
         Intent::CheckPolicy => en::DO_CHECK_POLICY,

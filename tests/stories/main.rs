@@ -15,6 +15,7 @@ mod obstacles;
 mod pains;
 mod presets;
 mod program;
+mod relay;
 mod route_failures;
 mod route_limits;
 mod routes;

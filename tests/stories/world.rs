@@ -89,6 +89,12 @@ pub struct World {
     pub downloads: Vec<(String, String)>,
     /// Windows opened.
     pub opened: Vec<String>,
+    /// Windows of sign-ins, all that were ever opened.
+    pub relays: Vec<String>,
+    /// The last of them is waited for.
+    pub relay_open: bool,
+    /// Windows open when they are asked for.
+    pub popups: bool,
     /// Leaving is asked about.
     pub guarded: bool,
     /// Round-trip time of every request, ms.
@@ -137,6 +143,9 @@ impl World {
             clipboard: None,
             downloads: Vec::new(),
             opened: Vec::new(),
+            relays: Vec::new(),
+            relay_open: false,
+            popups: true,
             guarded: false,
             latency: 50,
             sent: Vec::new(),
@@ -329,6 +338,12 @@ impl World {
                 }
                 None => self.event(Event::StorageRefused),
             },
+            Effect::OpenRelay { url } if self.popups => {
+                self.relays.push(url);
+                self.relay_open = true;
+            }
+            Effect::OpenRelay { .. } => self.event(Event::PopupBlocked),
+            Effect::CloseRelay => self.relay_open = false,
             Effect::Leave { url } => self.departed = Some(url),
             Effect::Open { url } => self.opened.push(url),
             Effect::Copy { piece, text } => {
@@ -422,9 +437,9 @@ impl World {
         assert!(!text.contains("eyJ"), "a token was stored: {text}");
     }
 
-    /// Lets everything under way happen, for at most an hour of virtual time.
+    /// Lets everything under way happen, for at most an hour of virtual time, or until a window waits for the person.
     pub fn settle(&mut self) {
-        self.run_until(60 * 60_000, |_| false);
+        self.run_until(60 * 60_000, |world| world.relay_open);
     }
 
     /// Lets things happen until the condition holds or nothing is under way.
@@ -462,7 +477,10 @@ impl World {
 
     /// The person signs in at Entra and comes back; the page is loaded anew with the answer in its address.
     pub fn come_back_as(&mut self, upn: &str, answer: ConsentAnswer) -> Result<(), SignInStop> {
-        let url = self.departed.take().expect("the page was not left");
+        let relay = self.relays.last().filter(|_| self.relay_open);
+        let relay = relay.and_then(|url| url.split_once('#')).map(|(_, asked)| asked.to_owned());
+        let framed = relay.is_some();
+        let url = relay.or_else(|| self.departed.take()).expect("the page was not left, no window waits");
         let back = match self.cloud.sign_in_code(&url, upn, answer, self.now) {
             Ok(back) => back,
             Err(stop) => match stop.way_back.clone() {
@@ -472,6 +490,14 @@ impl World {
         };
         // What `redirect.html` does: on to the page, with fragment.
         let fragment = back.split_once('#').map_or("", |(_, fragment)| fragment);
+        if framed {
+            // What `redirect.html` and `relay.html` do together.
+            let state = fragment.split('&').find_map(|part| part.strip_prefix("state=")).unwrap_or_default();
+            let message = json!({ "entrada": 1, "type": "sign-in-answer", "state": state, "answer": fragment });
+            self.event(Event::RelayAnswered { origin: "https://setup.example".into(), message: message.to_string() });
+            self.settle();
+            return Ok(());
+        }
         self.address = format!("{FOLDER}#{fragment}");
         self.open();
         Ok(())

@@ -63,6 +63,11 @@ impl Model {
             self.notices.push(Finding::warning(FindingCode::AnswerNotOurs));
             return;
         };
+        self.accept(attempt, answer, out);
+    }
+
+    /// An answer that belongs to an attempt of ours, which is used up by it.
+    pub(super) fn accept(&mut self, attempt: Attempt, answer: AuthorizeAnswer, out: &mut Out) {
         // A record from the future means that the clock was turned back: its age is unknown, so it is not trusted.
         let age = out.now.checked_sub(attempt.created);
         if age.is_none_or(|age| age > RECORD_LIFE_MS) {

@@ -1,7 +1,7 @@
 //! Leaving the page for the sign-in, and coming back without it.
 
 use super::attempt::Attempt;
-use super::{RECORD, Session};
+use super::{RECORD, Session, relay};
 use crate::flow::Model;
 use crate::flow::effect::Effect;
 use crate::flow::event::Intent;
@@ -73,7 +73,13 @@ impl Model {
         let departure = Departure { wish, tenant, hint, claims };
         self.save_checkpoint(out);
         self.before_leaving = Some(std::mem::replace(&mut self.session, Session::Leaving));
-        match self.locate(departure.tenant(), out) {
+        let known = self.locate(departure.tenant(), out);
+        // A window opens only in the click itself (sign-in.md 3.3), so at Entra nothing is looked up before.
+        let known = known.or_else(|| {
+            let stays = self.host.stays();
+            self.deployment().config.endpoints.entra(departure.tenant()).filter(|_| stays)
+        });
+        match known {
             Some(authority) => self.depart(departure, authority, out),
             // `located` goes on.
             None => self.departure = Some(departure),
@@ -84,16 +90,18 @@ impl Model {
     pub(super) fn depart(&mut self, departure: Departure, authority: Authority, out: &mut Out) {
         let deployment = self.shared_deployment();
         let Departure { wish, tenant, hint, claims } = departure;
+        let stays = self.host.stays();
         let pkce = Pkce::from_random(out.entropy.block());
         let attempt = Attempt {
-            state: out.entropy.guid(),
+            state: [if stays { relay::MARK } else { "" }, &out.entropy.guid()].concat(),
             nonce: out.entropy.guid(),
             verifier: pkce.verifier,
-            extra: wish.extra,
+            extra: wish.extra.clone(),
             claims,
             consent: wish.consent,
             created: out.now,
-            return_to: deployment.home.clone(),
+            // Nothing is left, so there is nowhere to return to.
+            return_to: if stays { String::new() } else { deployment.home.clone() },
             authority,
             typed: tenant,
         };
@@ -116,6 +124,9 @@ impl Model {
             claims: attempt.claims.as_deref(),
         }
         .url();
+        if stays {
+            return self.open_relay(attempt, wish, &url, out);
+        }
         let key = format!("{RECORD}{}", attempt.state);
         self.left_with = Some(key.clone());
         out.push(Effect::Guard(false));

@@ -5,17 +5,19 @@
 
 //!
 //! [`leave`] goes to the sign-in, [`answer`] takes what comes back, [`tokens`] keeps tokens good and gives them up,
-//! [`authority`] finds out where to go, [`attempt`] is what an attempt remembers.
+//! [`relay`] signs in without leaving, [`authority`] finds out where to go, [`attempt`] is what an attempt remembers.
 
 mod answer;
 mod attempt;
 mod authority;
 mod leave;
+mod relay;
 mod tokens;
 
 pub(super) use answer::Redemption;
 pub(super) use authority::Located;
 pub(super) use leave::{Departure, Wish};
+pub(super) use relay::Waiting;
 
 use super::Model;
 use super::finding::Finding;

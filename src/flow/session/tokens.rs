@@ -189,6 +189,8 @@ impl Model {
         let deployment = self.deployment();
         let (client_id, folder) = (&deployment.config.client_id, &deployment.folder);
         let url = authority.sign_out(client_id, folder, account.login_hint.as_deref());
+        let stays = self.host.stays();
+        self.close_relay(out);
         // Nothing of this person stays: not the tokens, not what was read, chosen or made.
         self.net.clear();
         *self = Self {
@@ -212,6 +214,6 @@ impl Model {
         out.push(Effect::Guard(false));
         out.push(Effect::Forget { key: checkpoint::KEY.into() });
         // A provider without such an address keeps its own session; ours is gone either way.
-        out.effects.extend(url.map(|url| Effect::Leave { url }));
+        out.effects.extend(url.map(|url| if stays { Effect::Open { url } } else { Effect::Leave { url } }));
     }
 }

@@ -72,6 +72,17 @@ super::sentences_of! {
         "Allow site data for this address in the browser settings, or open this page in a window of its own, then sign in \
          again."
 
+    popup_blocked You
+        "The window for the sign-in did not open"
+        "Inside another page, signing in takes a window of its own. The browser or the page around this one did not let it open."
+        "Allow pop-up windows for this page and try again, or open this page in a window of its own. If that does not open \
+         either, copy the link into a new tab."
+
+    relay_timed_out You
+        "The sign-in was not finished"
+        "The window for the sign-in did not answer within five minutes, and no longer counts."
+        "Try again, and finish in the window that opens. If it cannot come back here, open this page in a window of its own."
+
     sign_in_blocked EntraAdmin
         "Microsoft Entra blocked the sign-in"
         "A Conditional Access policy or a block on the account stopped it (AADSTS{number}). Another attempt gives the same \

@@ -183,9 +183,16 @@ impl Screen {
 
     /// Clicks the button or link of this name.
     pub async fn press_named(&self, name: &str) {
+        self.mark_named(name).await;
+        self.click("[data-wanted]").await;
+    }
+
+    /// Marks the button or link of this name as `[data-wanted]`.
+    pub async fn mark_named(&self, name: &str) {
         self.until_with(
             &format!("there is a button named “{name}”"),
             "const of = it => (it.getAttribute('aria-label') || it.textContent).trim();
+             for (const it of document.querySelectorAll('[data-wanted]')) it.removeAttribute('data-wanted');
              for (const it of document.querySelectorAll('button, a[href], summary')) {
                it.toggleAttribute('data-wanted', of(it) === arguments[0] && it.getClientRects().length > 0);
              }
@@ -193,7 +200,12 @@ impl Screen {
             &[json!(name)],
         )
         .await;
-        self.click("[data-wanted]").await;
+    }
+
+    /// Pastes into a field what is on the clipboard, by the keyboard.
+    pub async fn paste(&self, css: &str) {
+        let field = self.find(css).await;
+        field.send_keys(Key::Control + "v").await.expect("a field takes keys");
     }
 
     /// Replaces what stands in a field.

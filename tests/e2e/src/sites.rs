@@ -91,10 +91,18 @@ pub struct Sites {
     pub host: HostPages,
 }
 
-/// A partner's page with the frame in it. What the page hears is kept, to be searched.
-pub(crate) const PARTNER: &str = "<!doctype html><html lang=en><title>Partner</title><h1>Partner</h1>
-<script>window.heard = []; addEventListener('message', event => heard.push([event.origin, JSON.stringify(event.data)]))</script>
-<iframe id=entrada title=Entrada src=\"PAGE\" style=\"width:1200px;height:800px;border:0\" allow=\"clipboard-write\"></iframe>";
+/// A partner's page with the frame in it. What the page hears is kept, to be searched. It greets the frame as our contract says;
+/// `embed.js` does that for partners.
+const PARTNER: &str = "<!doctype html><html lang=en><title>Partner</title><link rel=icon href=data:,><h1>Partner</h1>
+<textarea id=paste></textarea>
+<iframe id=entrada title=Entrada style=\"width:1200px;height:700px;border:0\" ATTRIBUTES src=\"PAGE\"></iframe>
+<script>
+  window.heard = [];
+  addEventListener('message', event => heard.push([event.origin, JSON.stringify(event.data)]));
+  const frame = document.querySelector('#entrada');
+  const hello = { entrada: 1, type: 'hello', id: 'partner-1', seq: 1, options: {} };
+  frame.addEventListener('load', () => frame.contentWindow.postMessage(hello, new URL(frame.src).origin));
+</script>";
 
 impl Sites {
     /// In Chromium.
@@ -108,8 +116,14 @@ impl Sites {
         let embedded_by = vec![(host.origin("partner"), false)];
         let world = World::with(Setting { apart: true, embedded_by, engine, ..Setting::default() }).await;
         let sites = Self { world, host };
-        sites.host.put("/", "", &PARTNER.replace("PAGE", &sites.world.page()));
+        sites.partner_page("/", "", "");
         sites
+    }
+
+    /// Puts a partner's page there, with headers (each with its line end) and attributes of its frame.
+    pub fn partner_page(&self, path: &str, headers: &str, attributes: &str) {
+        let html = PARTNER.replace("PAGE", &self.world.page()).replace("ATTRIBUTES", attributes);
+        self.host.put(path, headers, &html);
     }
 
     /// Opens the partner's page and looks into the frame.
@@ -149,8 +163,25 @@ impl Sites {
         let screen = &self.world.screen;
         let host = screen.window().await;
         let relay = self.open_relay(css).await;
-        let microsoft = self.go_on().await;
-        self.world.journey().through_microsoft_in(&microsoft, upn, consent).await;
+        let known = screen.windows().await;
+        screen.click("#continue").await;
+        // Whoever is signed in at Microsoft already is asked nothing, and both windows are gone at once.
+        let (known, relay_name): (Vec<String>, _) =
+            (known.iter().map(ToString::to_string).collect(), relay.to_string());
+        let microsoft = screen
+            .until_so("Microsoft's window, or the end of both", async || {
+                let all = screen.driver().windows().await.ok()?;
+                if all.iter().all(|window| window.to_string() != relay_name) {
+                    return Some(None);
+                }
+                let new = all.into_iter().find(|window| !known.contains(&window.to_string()))?;
+                screen.driver().switch_to_window(new.clone()).await.ok()?;
+                Some(Some(new))
+            })
+            .await;
+        if let Some(microsoft) = microsoft {
+            self.world.journey().through_microsoft_in(&microsoft, upn, consent).await;
+        }
         screen.gone(&relay).await;
         screen.look_at(&host).await;
         screen.enter("#entrada").await;

@@ -182,7 +182,7 @@ impl World {
     /// remarks, and nothing was refused by the content security policy.
     pub async fn all_is_well(&self, expected: &[&str]) {
         let violations = self.cloud.cloud().violations().to_vec();
-        assert!(violations.is_empty(), "outside the contract: {violations:#?}");
+        assert!(violations.is_empty(), "outside the contract or the policy: {violations:#?}");
         let said: Vec<_> = self.screen.console().await;
         let strange: Vec<_> = said
             .iter()

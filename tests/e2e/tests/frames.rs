@@ -2,8 +2,10 @@
 //! (`sign-in.md` 3.3, 3.4). The pains of `sign-in.md` 5 that belong to frames and popups are test names here.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "what fails here is a test")]
 
-use entrada_e2e::Sites;
+use entrada_e2e::{Consent, Sites};
 use serde_json::json;
+
+const ADA: &str = "ada@cronus.example";
 
 /// Without this nothing below would prove anything: a browser that is told to share storage between a frame and a tab lets
 /// every sign-in work that fails for people.
@@ -69,4 +71,352 @@ async fn microsofts_pages_refuse_frames_and_cut_off_their_opener() {
     assert_eq!(screen.eval(inside).await, json!(true));
     screen.enter("#entrada").await;
     assert_eq!(screen.eval("return location.protocol").await, json!("chrome-error:"), "the browser refuses the frame");
+}
+
+fn token_calls(sites: &Sites) -> usize {
+    sites.world.cloud.cloud().log().iter().filter(|entry| entry.url.contains("/oauth2/v2.0/token")).count()
+}
+
+/// Notes in the frame which window it opens and what it hears, to forge and replay with.
+const EAVESDROP: &str = "
+    const open = window.open;
+    window.open = (...all) => { window.asked = all[0]; return open.apply(window, all) };
+    window.caught = [];
+    addEventListener('message', event => caught.push(event.data));";
+
+async fn state(sites: &Sites) -> String {
+    let asked = sites.world.screen.eval("return new URLSearchParams(window.asked.split('?')[1]).get('state')").await;
+    asked.as_str().expect("a state").to_owned()
+}
+
+/// Still waiting for the window, and nothing was traded.
+async fn still_waits(sites: &Sites, calls: usize) {
+    sites.world.journey().see("Waiting for the sign-in").await;
+    assert_eq!(token_calls(sites), calls);
+}
+
+/// `sign-in.md` 5: "cross-site iframe broken in v5" (#8391, #8441, #8211, #8687).
+#[tokio::test(flavor = "multi_thread")]
+async fn the_whole_set_up_completes_inside_a_cross_site_frame() {
+    let sites = Sites::open().await;
+    let (world, journey) = (&sites.world, sites.world.journey());
+    sites.go().await;
+    let host = world.screen.window().await;
+    sites.sign_in_as(ADA, Consent::ForTheOrganization).await;
+    assert_eq!(world.screen.windows().await.len(), 1, "both windows have closed themselves");
+    journey.choose_preset("Magento 2").await;
+    journey.choose_environment("Production").await;
+    journey.show_plan().await;
+    journey.confirm().await;
+    let handed = journey.read_credential().await;
+    assert_eq!(handed.companies(&handed.token()).status, 200, "a third party gets in");
+
+    // No `allow` on the frame: the clipboard's modern way is refused there, and the other one works.
+    world.screen.press_named("Copy Client id").await;
+    world.screen.look_at(&host).await;
+    world.screen.paste("#paste").await;
+    assert_eq!(world.screen.value("#paste").await, handed.client_id);
+    world.screen.enter("#entrada").await;
+    world.screen.press_named(".env").await;
+    world.screen.press_named("Download").await;
+    let env = world.downloaded("business-central.env").await;
+    assert!(env.contains(&handed.client_id) && env.contains(&handed.secret));
+    journey.stored().await;
+    journey.finish().await;
+
+    // Nothing secret reached the page around, and nothing was left in the frame's own storage.
+    assert_eq!(world.stored().await, json!({}));
+    world.screen.look_at(&host).await;
+    let heard = world.screen.eval("return JSON.stringify(heard)").await.to_string();
+    for secret in world.everything_secret() {
+        assert!(!heard.contains(&secret), "a secret reached the page around");
+    }
+    for code in world.cloud.cloud().every_code() {
+        assert!(!heard.contains(&code), "a code reached the page around");
+    }
+    world.all_is_well(&[]).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn forged_replayed_and_malformed_messages_are_ignored_by_frame_and_relay() {
+    let sites = Sites::open().await;
+    let (world, screen) = (&sites.world, &sites.world.screen);
+    sites.go().await;
+    screen.eval(EAVESDROP).await;
+    let host = screen.window().await;
+    let relay = sites.open_relay("#sign-in").await;
+    screen.until("the relay page is ready", "return !document.querySelector('#continue').hidden").await;
+    assert!(screen.address().await.ends_with("/relay.html"), "the address it was given is gone from its own");
+
+    // From the page around, and from the frame itself: the right state, the wrong sender.
+    screen.look_at(&host).await;
+    screen.enter("#entrada").await;
+    let state = state(&sites).await;
+    let sound = json!({ "entrada": 1, "type": "sign-in-answer", "state": state, "answer": format!("code=stolen&state={state}") });
+    screen.eval_with("postMessage(arguments[0], '*')", vec![sound.clone()]).await;
+    screen.until("the frame has heard itself", "return caught.length > 0").await;
+    still_waits(&sites, 0).await;
+    screen.look_at(&host).await;
+    screen
+        .eval_with(
+            "document.querySelector('#entrada').contentWindow.postMessage(arguments[0], '*')",
+            vec![sound.clone()],
+        )
+        .await;
+    screen.enter("#entrada").await;
+    screen.until("the frame has heard its host", "return caught.length > 1").await;
+    still_waits(&sites, 0).await;
+
+    // From the relay's own window: the right sender, the wrong message.
+    screen.look_at(&relay).await;
+    let other =
+        json!({ "entrada": 1, "type": "sign-in-answer", "state": "relay.other", "answer": "code=a&state=relay.other" });
+    let twice = json!({ "entrada": 1, "type": "sign-in-answer", "state": state, "answer": format!("code=a&code=b&state={state}") });
+    for message in [other, twice, json!(null), json!("x"), json!(7), json!([sound]), json!({ "answer": "code=a" })] {
+        screen.eval_with("opener.postMessage(arguments[0], location.origin)", vec![message]).await;
+    }
+    screen.look_at(&host).await;
+    screen.enter("#entrada").await;
+    screen.until("the frame has heard all of it", "return caught.length > 8").await;
+    still_waits(&sites, 0).await;
+
+    // To the relay, over the channel, from another page of our own origin.
+    screen.another_window().await;
+    screen.go(&format!("{}icon.svg", world.page())).await;
+    let speak = "const channel = new BroadcastChannel('entrada.signin.' + arguments[0]);
+        for (const it of [null, 7, {}, ['code=a&state=' + arguments[0]], '', 'code=a', 'code=a&state=relay.other']) channel.postMessage(it)";
+    screen.eval_with(speak, vec![json!(state)]).await;
+    screen.close_window().await;
+    screen.look_at(&relay).await;
+    screen.eval("postMessage({ entrada: 1, type: 'sign-in-answer', state: 'x', answer: 'code=a' }, '*')").await;
+    assert!(screen.shows("#continue:not([hidden])").await, "the relay still waits");
+
+    let microsoft = sites.go_on().await;
+    world.journey().through_microsoft_in(&microsoft, ADA, Consent::ForTheOrganization).await;
+    screen.gone(&relay).await;
+    screen.look_at(&host).await;
+    screen.enter("#entrada").await;
+    world.journey().see("Choose what to set up").await;
+    let calls = token_calls(&sites);
+    let replay = "const answer = caught.findLast(it => it?.type === 'sign-in-answer'); caught.length = 0; postMessage(answer, '*'); return answer.answer";
+    let replayed = screen.eval(replay).await;
+    assert!(replayed.as_str().is_some_and(|answer| answer.contains("code=")), "the true answer is replayed");
+    screen.until("the frame has heard it again", "return caught.length > 0").await;
+    assert_eq!(token_calls(&sites), calls);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_relay_address_forged_to_lead_elsewhere_is_refused_in_words() {
+    let sites = Sites::open().await;
+    let (world, screen) = (&sites.world, &sites.world.screen);
+    let page = world.page();
+    let login = &world.cloud.origins.login;
+    let redirect: String = page.replace(':', "%3A").replace('/', "%2F") + "redirect.html";
+    let request =
+        format!("response_type=code&redirect_uri={redirect}&state=relay.00000000-0000-4000-8000-000000000000");
+    let path = format!("organizations/oauth2/v2.0/authorize?{request}");
+    let host = login.strip_prefix("http://").unwrap();
+    let cases = [
+        (format!("https://evil.example/{path}"), "elsewhere"),
+        (format!("https://login.localhost.evil.example/{path}"), "elsewhere"),
+        (format!("https://{host}/{path}"), "elsewhere"),
+        (format!("http://ada:secret@{host}/{path}"), "credentials"),
+        (format!("http://{host}@evil.example/{path}"), "insecure"),
+        (format!("http://evil.example/{path}"), "insecure"),
+        ("javascript:alert(document.domain)".to_owned(), "insecure"),
+        ("data:text/html,<script>alert(1)</script>".to_owned(), "insecure"),
+        ("//evil.example/".to_owned(), "broken"),
+        (String::new(), "broken"),
+        (format!("{login}/{}", path.replace("redirect.html", "other.html")), "foreign"),
+        (format!("{login}/{}", path.replace("state=relay.", "state=")), "foreign"),
+        (format!("{login}/{}", path.replace("response_type=code", "response_type=token")), "foreign"),
+        (format!("{login}/{path}&state=relay.00000000-0000-4000-8000-000000000001"), "foreign"),
+        // A sound one, opened by a link instead of by a frame of ours.
+        (format!("{login}/{path}"), "alone"),
+    ];
+    for (address, why) in cases {
+        screen.go("about:blank").await;
+        screen.go(&format!("{page}relay.html#{address}")).await;
+        let told = screen.until("the relay page says why", "return document.querySelector('#state').dataset.why").await;
+        assert_eq!(told, json!(why), "{address}");
+        assert!(!screen.text("#state").await.is_empty());
+        assert!(!screen.shows("#continue:not([hidden])").await, "{address}");
+        assert!(screen.address().await.ends_with("/relay.html"), "{address} is scrubbed");
+    }
+    // Opened by a stranger: the address is sound, the opener cannot be read.
+    sites.host.put(
+        "/stranger",
+        "",
+        &format!(
+            "<!doctype html><button id=open onclick=\"window.open('{page}relay.html#{login}/{path}')\">Open</button>"
+        ),
+    );
+    screen.go(&format!("{}/stranger", sites.host.origin("stranger"))).await;
+    let known = screen.windows().await;
+    screen.click("#open").await;
+    screen.new_window(&known).await;
+    let told = screen.until("the relay page says why", "return document.querySelector('#state').dataset.why").await;
+    assert_eq!(told, json!("alone"));
+}
+
+/// `sign-in.md` 5: "popup blocked: Teams desktop, Edge, async gap" (#7419, #6171, #7230, #1825).
+#[tokio::test(flavor = "multi_thread")]
+async fn popup_blocked_by_a_sandbox_ends_in_a_finding_with_a_way_out() {
+    let sites = Sites::open().await;
+    let (world, screen) = (&sites.world, &sites.world.screen);
+    sites.partner_page("/sandbox", "", "sandbox=\"allow-scripts allow-same-origin allow-forms\"");
+    sites.go_to("/sandbox").await;
+    let host = screen.window().await;
+    screen.click("#sign-in").await;
+    world.journey().see_finding("popup_blocked").await;
+    assert_eq!(screen.windows().await.len(), 1);
+    screen.press_named("Copy the link for an administrator").await;
+    screen.look_at(&host).await;
+    screen.paste("#paste").await;
+    let link = screen.value("#paste").await;
+    assert!(link.starts_with(&world.page()) && link.contains("preset="), "{link}");
+    // The way out leads somewhere: a window of its own, where the sign-in goes by leaving the page.
+    screen.another_window().await;
+    screen.go(&link).await;
+    world.journey().sign_in_as(ADA, Consent::ForTheOrganization).await;
+}
+
+/// A host that cuts itself off from every window of its frames (COOP `same-origin`) makes `window.open` answer as a blocker does.
+#[tokio::test(flavor = "multi_thread")]
+async fn popups_under_coop_of_the_host_are_told_in_both_windows() {
+    let sites = Sites::open().await;
+    let (world, screen) = (&sites.world, &sites.world.screen);
+    sites.partner_page("/coop", "Cross-Origin-Opener-Policy: same-origin\r\n", "");
+    sites.go_to("/coop").await;
+    let host = screen.window().await;
+    sites.open_relay("#sign-in").await;
+    let told = screen.until("the relay page says why", "return document.querySelector('#state').dataset.why").await;
+    assert_eq!(told, json!("alone"));
+    screen.close_window().await;
+    screen.look_at(&host).await;
+    screen.enter("#entrada").await;
+    world.journey().see_finding("popup_blocked").await;
+    // “Open in a window of its own” needs no handle, so it works here.
+    let known = screen.windows().await;
+    screen.press_named("Open in a window of its own").await;
+    screen.new_window(&known).await;
+    world.journey().sign_in_as(ADA, Consent::ForTheOrganization).await;
+
+    // A host that leaves its popups alone is no obstacle.
+    sites.partner_page("/", "Cross-Origin-Opener-Policy: same-origin-allow-popups\r\n", "");
+    screen.look_at(&host).await;
+    sites.go().await;
+    sites.sign_in_by("#sign-in", ADA, Consent::ForTheOrganization).await;
+    world.journey().see("Choose what to set up").await;
+}
+
+/// `sign-in.md` 5: popups under COOP, `user_cancelled` (#5709, #7479, #6570, #8047), v5 popup never returns, no cancel signal
+/// (#8282, #8521, #8572), `interaction_in_progress` stuck (#2941, #4171, …).
+#[tokio::test(flavor = "multi_thread")]
+async fn user_cancelled_is_never_inferred_and_a_closed_window_is_opened_again() {
+    let sites = Sites::open().await;
+    let (screen, journey) = (&sites.world.screen, sites.world.journey());
+    sites.go().await;
+    let host = screen.window().await;
+    // Both windows closed by the person.
+    sites.open_relay("#sign-in").await;
+    let relay = screen.window().await;
+    sites.go_on().await;
+    screen.until("Microsoft's page is there", "return !!document.querySelector('#account-picker')").await;
+    screen.close_window().await;
+    screen.look_at(&relay).await;
+    screen.close_window().await;
+    screen.look_at(&host).await;
+    screen.enter("#entrada").await;
+    still_waits(&sites, 0).await;
+    assert_eq!(journey.findings().await, Vec::<String>::new());
+    // Given up by a word, and begun again.
+    screen.press_named("Cancel").await;
+    journey.see("Give an integration access to Business Central").await;
+    sites.open_relay("#sign-in").await;
+    let abandoned = screen.window().await;
+    screen.look_at(&host).await;
+    screen.enter("#entrada").await;
+    still_waits(&sites, 0).await;
+    // Once more while the first one waits: its window goes, the new one counts.
+    screen.press_named("Open again").await;
+    screen.gone(&abandoned).await;
+    let all = screen.windows().await;
+    assert_eq!(all.len(), 2);
+    screen.new_window(std::slice::from_ref(&host)).await;
+    let relay = screen.window().await;
+    let microsoft = sites.go_on().await;
+    journey.through_microsoft_in(&microsoft, ADA, Consent::Decline).await;
+    screen.gone(&relay).await;
+    screen.look_at(&host).await;
+    screen.enter("#entrada").await;
+    journey.see_finding("consent_declined").await;
+    sites.sign_in_as(ADA, Consent::ForTheOrganization).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn step_up_and_sign_out_go_through_windows_as_well() {
+    let sites = Sites::open().await;
+    let (world, screen, journey) = (&sites.world, &sites.world.screen, sites.world.journey());
+    sites.go().await;
+    sites.sign_in_as(ADA, Consent::ForTheOrganization).await;
+    journey.choose_preset("Magento 2").await;
+    journey.choose_environment("Production").await;
+    journey.can_plan().await;
+    // The first press reads it and is refused, the second asks for the permission.
+    let unfold = "for (const it of document.querySelectorAll('details')) it.open = true";
+    screen.eval(unfold).await;
+    screen.press_named("Read the policy").await;
+    screen
+        .until_so("the policy was refused", async || {
+            let cloud = world.cloud.cloud();
+            cloud
+                .log()
+                .iter()
+                .flat_map(|entry| std::iter::once(entry).chain(&entry.items))
+                .find(|it| it.url.contains("/policies/"))
+                .map(drop)
+        })
+        .await;
+    screen.eval(unfold).await;
+    screen.mark_named("Read the policy").await;
+    sites.sign_in_by("[data-wanted]", ADA, Consent::ForTheOrganization).await;
+    journey.see("Choose what to set up").await;
+    journey.can_plan().await;
+    let preset = "return document.querySelector('#preset').selectedOptions[0].textContent";
+    assert_eq!(screen.eval(preset).await, json!("Magento 2"), "the choices stayed");
+
+    let known = screen.windows().await;
+    screen.press_named("Sign out").await;
+    journey.see("Give an integration access to Business Central").await;
+    assert_eq!(world.stored().await, json!({}));
+    screen.new_window(&known).await;
+    journey.see("Give an integration access to Business Central").await;
+    assert!(
+        screen.address().await.starts_with(&world.page()),
+        "Microsoft's session has ended, and its window came back to us"
+    );
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_frame_without_an_origin_of_its_own_says_so_in_words() {
+    let sites = Sites::open().await;
+    let screen = &sites.world.screen;
+    sites.partner_page("/opaque", "", "sandbox=\"allow-scripts allow-popups\"");
+    sites.go_to("/opaque").await;
+    let told = screen
+        .until("it says so", "const it = document.querySelector('#failed'); return !it.hidden && it.innerText")
+        .await;
+    assert!(told.as_str().unwrap().contains("allow-same-origin"), "{told}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_host_that_is_not_configured_gets_no_frame() {
+    let sites = Sites::open().await;
+    let screen = &sites.world.screen;
+    screen.go(&format!("{}/", sites.host.origin("stranger"))).await;
+    screen.enter("#entrada").await;
+    assert_eq!(screen.eval("return location.protocol").await, json!("chrome-error:"));
+    let said = screen.console().await;
+    assert!(said.iter().any(|said| said.text.contains("frame-ancestors")), "{said:#?}");
 }
