@@ -5,7 +5,7 @@ use super::contract::{self, VERSION};
 use crate::flow::assess::{Blocker, State};
 use crate::flow::host::{Standing, Surface, Tell};
 use crate::flow::run::{Outcome, Run, Task, TaskState};
-use crate::flow::{Model, Place, Setup, Weight};
+use crate::flow::{FindingCode, Model, Place, Setup, Weight};
 use crate::gather::Gather;
 use crate::protocol::date;
 use crate::protocol::json::{Value, json};
@@ -143,7 +143,8 @@ fn word(state: &TaskState) -> Option<&'static str> {
 fn block(model: &Model) -> Value {
     let block = |code: &str, by: &str| json!({ "finding": code, "by": by });
     if let Some(found) = model.notices.iter().rev().find(|found| found.weight == Weight::Error) {
-        return block(found.code.code(), "notice");
+        let by = if found.code == FindingCode::PopupBlocked { "popup" } else { "notice" };
+        return block(found.code.code(), by);
     }
     if let Some(run) = &model.run {
         let asks = |task: &Task| match &task.state {

@@ -293,6 +293,25 @@ fn another_tenant_is_reached_by_the_same_window() {
 }
 
 #[test]
+fn the_relay_page_knows_where_every_cloud_signs_in() {
+    let relay = include_str!("../../www/relay.js");
+    let with = |cloud: &str| {
+        let mut config = config();
+        config["endpoints"] = serde_json::json!({ "cloud": cloud, "businessCentral": "https://bc.example" });
+        config["endpoints"]["graph"] = "https://graph.example".into();
+        entrada::config::read(&config.to_string())
+    };
+    let all = ["worldwide", "us-government", "us-government-dod", "china"];
+    for cloud in all {
+        let login = with(cloud).unwrap().endpoints.login;
+        let key = if cloud.contains('-') { format!("\"{cloud}\"") } else { cloud.to_owned() };
+        assert!(relay.contains(&format!("\n  {key}: \"{login}\",\n")), "{cloud}");
+    }
+    let error = with("mars").unwrap_err().to_string();
+    assert!(error.contains(&format!("one of {} is", all.join(", "))), "these are all: {error}");
+}
+
+#[test]
 fn a_page_of_its_own_hears_no_such_message_and_opens_no_window() {
     let mut world = World::new();
     world.open();

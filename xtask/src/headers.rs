@@ -34,9 +34,22 @@ const COOP: Header = ("Cross-Origin-Opener-Policy", "same-origin");
 
 /// Stable names, looked at anew each time. The relay and the redirect page must *not* send `Cross-Origin-Opener-Policy`: the
 /// window that opened them has to stay reachable (sign-in.md 3.3).
-const FRESH: [&str; 7] =
-    ["/config.json", "/embed.js", "/redirect.html", "/redirect.js", "/relay.css", "/relay.html", "/relay.js"];
+const FRESH: [&str; 8] = [
+    "/config.json",
+    "/frame.js",
+    "/redirect.html",
+    "/redirect.js",
+    "/relay.css",
+    "/relay.html",
+    "/relay.js",
+    "/sandboxed.js",
+];
 const NO_CACHE: Header = ("Cache-Control", "no-cache");
+
+/// What partners' pages load from here by its version. A page that sends `Cross-Origin-Embedder-Policy` may do so only when told.
+const SHARED: [&str; 1] = ["/v1/*"];
+const ANYWHERE: Header = ("Cross-Origin-Resource-Policy", "cross-origin");
+const AN_HOUR: Header = ("Cache-Control", "public, max-age=3600");
 
 /// Names with a hash never change their content.
 const HASHED: [&str; 4] = ["/entrada-*", "/start-*", "/tokens-*", "/app-*"];
@@ -104,11 +117,14 @@ impl Allowed {
             line(&mut text, COOP);
             line(&mut text, NO_CACHE);
         }
-        for (files, header) in [(&FRESH[..], NO_CACHE), (&HASHED[..], FOR_EVER)] {
+        for (files, headers) in [(&FRESH[..], &[NO_CACHE][..]), (&SHARED, &[ANYWHERE, AN_HOUR]), (&HASHED, &[FOR_EVER])]
+        {
             for file in files {
                 text.push_str(file);
                 text.push('\n');
-                line(&mut text, header);
+                for &header in headers {
+                    line(&mut text, header);
+                }
             }
         }
         text
@@ -121,13 +137,15 @@ impl Allowed {
         let mut everywhere = vec![pair(("Content-Security-Policy", &policy))];
         everywhere.extend(EVERYWHERE.iter().map(|&header| pair(header)));
         everywhere.push(pair(NO_CACHE));
-        let route = |path: &str, header: Header| {
-            format!("    {{ \"route\": {}, \"headers\": {{ {} }} }}", json_string(path), pair(header))
+        let route = |path: &str, headers: &[Header]| {
+            let headers: Vec<String> = headers.iter().map(|&header| pair(header)).collect();
+            format!("    {{ \"route\": {}, \"headers\": {{ {} }} }}", json_string(path), headers.join(", "))
         };
         let routes: Vec<String> = PAGE
             .iter()
-            .map(|page| route(page, COOP))
-            .chain(HASHED.iter().map(|files| route(files, FOR_EVER)))
+            .map(|page| route(page, &[COOP]))
+            .chain(SHARED.iter().map(|files| route(files, &[ANYWHERE, AN_HOUR])))
+            .chain(HASHED.iter().map(|files| route(files, &[FOR_EVER])))
             .collect();
         format!(
             "{{\n  \"globalHeaders\": {{\n    {}\n  }},\n  \"routes\": [\n{}\n  ],\n  \"mimeTypes\": {{ \".wasm\": \"application/wasm\" }}\n}}\n",
@@ -154,10 +172,15 @@ impl Allowed {
         };
         let page = format!("~/({})$", any(&PAGE));
         map("$entrada_opener", &[(page, COOP)]);
+        map("$entrada_share", &[(format!("~/({})$", any(&SHARED)), ANYWHERE)]);
         let fresh: Vec<&str> = PAGE.iter().chain(&FRESH).copied().collect();
         map(
             "$entrada_cache",
-            &[(format!("~/({})$", any(&HASHED)), FOR_EVER), (format!("~/({})$", any(&fresh)), NO_CACHE)],
+            &[
+                (format!("~/({})$", any(&HASHED)), FOR_EVER),
+                (format!("~/({})$", any(&SHARED)), AN_HOUR),
+                (format!("~/({})$", any(&fresh)), NO_CACHE),
+            ],
         );
         text.push_str("server {\n  listen 80;\n  server_name entrada.example;\n  root /srv/entrada;\n");
         text.push_str("  location ~ \\.wasm$ { types {} default_type application/wasm; }\n");
@@ -165,7 +188,7 @@ impl Allowed {
         let policy = self.policy();
         let mut headers = vec![("Content-Security-Policy", policy.as_str())];
         headers.extend(EVERYWHERE);
-        headers.extend([("Cross-Origin-Opener-Policy", "$entrada_opener"), ("Cache-Control", "$entrada_cache")]);
+        headers.extend([(COOP.0, "$entrada_opener"), (ANYWHERE.0, "$entrada_share"), (NO_CACHE.0, "$entrada_cache")]);
         for (name, value) in headers {
             let _ = writeln!(text, "  add_header {name} \"{value}\" always;");
         }
