@@ -15,6 +15,8 @@ use yew::{AppHandle, Callback};
 
 #[wasm_bindgen(typescript_custom_section)]
 const TYPES: &str = include_str!("mount.d.ts");
+#[wasm_bindgen(typescript_custom_section)]
+const CONTRACT: &str = include_str!("../www/contract.d.ts");
 
 #[wasm_bindgen]
 extern "C" {

@@ -7,7 +7,6 @@ export function connect(mount, app) {
   // Only the page around is a host: not its other frames, not a window that this one opened.
   const hear = (event) => event.source === parent && page.send({ from: event.origin, data: event.data });
   addEventListener("message", hear);
-  document.documentElement.classList.add("framed");
   new ResizeObserver(() => page.send({ height: Math.ceil(app.getBoundingClientRect().height) })).observe(app);
   return hear;
 }

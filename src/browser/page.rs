@@ -14,7 +14,7 @@ use web_sys::{
 };
 
 /// Where the page stands, and what it was given there.
-#[derive(Default)]
+#[derive(Default, Clone)]
 pub struct Place {
     /// Where.
     pub surface: Surface,
@@ -69,9 +69,9 @@ async fn start(place: &Place) -> Option<Start> {
 impl Runtime {
     /// Reads what is there and begins.
     pub fn start(&self) {
-        let runtime = self.clone();
+        let place = self.place().clone();
         self.later(Box::pin(async move {
-            let found = start(runtime.place()).await?;
+            let found = start(&place).await?;
             Some(Event::Started(Box::new(found)))
         }));
     }

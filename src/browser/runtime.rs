@@ -76,7 +76,7 @@ impl Runtime {
 
     /// A page that stands somewhere and has not begun.
     pub fn at(place: Place) -> Self {
-        let model = Model::default();
+        let model = Model::at(place.surface);
         let view = Rc::new(ViewModel::from(&model));
         let inner = Rc::new_cyclic(|weak: &Weak<Inner>| {
             let (woken, ticked) = (weak.clone(), Echo(weak.clone()));
@@ -154,7 +154,7 @@ impl Runtime {
     }
 
     /// Ends the page: no listener, timer or answer reaches it any more, and what it held is gone.
-    pub fn end(&self) {
+    pub fn end(self) {
         // From here on every event waits in a queue that nobody works through.
         self.0.busy.set(true);
         self.0.ears.borrow_mut().clear();
@@ -166,9 +166,7 @@ impl Runtime {
                 window.clear_timeout_with_handle(handle);
             }
         }
-        self.0.guarded.set(false);
-        *self.0.model.borrow_mut() = Model::default();
-        *self.0.view.borrow_mut() = Rc::new(ViewModel::from(&Model::default()));
+        // Nobody but the caller holds the page now: what it held goes with it.
     }
 
     fn perform(&self, effect: Effect) {

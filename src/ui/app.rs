@@ -115,8 +115,11 @@ impl Component for App {
                 document.set_title(&[&text, " · Entrada"].concat());
             }
         }
-        // The focus follows to the heading of a new screen, but not on the first one: there the person has not begun.
-        if self.told.as_ref().is_some_and(|(_, before)| *before != now.1) {
+        // The focus follows to the heading of a new screen, but not on the first one: there the person has not begun. In somebody
+        // else's page they may be busy elsewhere in it, so the loading state is no screen there.
+        let guest = mounted || self.view.header.host.is_some();
+        let begins = |before: u8| guest && (before, now.1) == (BUSY, WELCOME);
+        if self.told.as_ref().is_some_and(|(_, before)| *before != now.1 && !begins(*before)) {
             focus_heading();
         }
         self.told = Some(now);
@@ -136,11 +139,14 @@ fn page(cx: &Cx, page: &Page) -> Html {
     }
 }
 
+const WELCOME: u8 = 0;
+const BUSY: u8 = 1;
+
 /// Which screen it is; a change moves the focus and forgets what was turned.
 fn screen(page: &Page) -> u8 {
     match page {
-        Page::Welcome(_) => 0,
-        Page::Busy { .. } => 1,
+        Page::Welcome(_) => WELCOME,
+        Page::Busy { .. } => BUSY,
         Page::Choose(_) => 2,
         Page::Plan(_) => 3,
         Page::Run(_) => 4,

@@ -61,11 +61,11 @@ fn trouble(path: &Path, error: &std::io::Error) -> Failure {
     Failure::new(format!("{}: {error}", path.display()))
 }
 
-fn file_name(path: &Path) -> String {
+pub(crate) fn file_name(path: &Path) -> String {
     path.file_name().unwrap_or_default().to_string_lossy().into_owned()
 }
 
-fn only_file(folder: &Path, ending: &str) -> Result<PathBuf, Failure> {
+pub(crate) fn only_file(folder: &Path, ending: &str) -> Result<PathBuf, Failure> {
     let entries = fs::read_dir(folder).map_err(|error| trouble(folder, &error))?;
     let mut found =
         entries.filter_map(Result::ok).map(|entry| entry.path()).filter(|it| file_name(it).ends_with(ending));

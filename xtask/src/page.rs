@@ -2,6 +2,7 @@
 
 use crate::budget::{self, Budget, Verdict};
 use crate::headers;
+use crate::module;
 use crate::names;
 use crate::project::{Project, path_with};
 use crate::say::{self, Failure};
@@ -87,6 +88,7 @@ fn trunk(project: &Project, tools: &PageTools, base: &str) -> Result<(), Failure
     }
     // The configuration may have changed since the headers in www/ were written; the page goes out with those that fit it.
     headers::write_into(&project.dist())?;
+    module::pack(project)?;
     let stamp =
         stamp(project, tools, base).map_err(|error| Failure::new(format!("cannot read what was built: {error}")))?;
     fs::write(stamp_file(project), stamp)

@@ -2,6 +2,7 @@
 
 use crate::browser::{self, Browser};
 use crate::cli::Depth;
+use crate::examples;
 use crate::page;
 use crate::project::Project;
 use crate::say::{self, Failure};
@@ -266,6 +267,7 @@ fn strangers(project: &Project) -> Result<Ending, Failure> {
         Err(Missing::Node(why)) => return Err(Failure::new(why)),
         Err(Missing::Failed(failure)) => return Err(failure),
     };
+    examples::check(project)?;
     let browser = browser::ensure(project)?;
     let mut command = project.cargo();
     command.args(["test", "--package", "entrada-e2e", "--test", "strangers", "--no-fail-fast", "--", "--ignored"]);

@@ -145,7 +145,7 @@ fn gzip_length(bytes: &[u8]) -> io::Result<u64> {
     Ok(encoder.finish()?.len() as u64)
 }
 
-fn brotli_length(bytes: &[u8]) -> io::Result<u64> {
+pub(crate) fn brotli_length(bytes: &[u8]) -> io::Result<u64> {
     let parameters =
         brotli::enc::BrotliEncoderParams { quality: 11, lgwin: 22, size_hint: bytes.len(), ..Default::default() };
     let mut packed = Vec::new();

@@ -22,9 +22,14 @@ impl Screen {
         self.driver().switch_to_window(window.clone()).await.expect("the window is there");
     }
 
-    /// Looks into a frame of the page looked at.
+    /// Looks into a frame of the page looked at, or of an element in it.
     pub async fn enter(&self, css: &str) {
-        let frame = self.find(css).await;
+        let look = "const it = document.querySelector(arguments[0]); return !!it && (!it.matches('entrada-setup') || !!it.shadowRoot)";
+        self.until_with(&format!("there is {css}"), look, &[serde_json::json!(css)]).await;
+        let find =
+            "const it = document.querySelector(arguments[0]); return it.shadowRoot?.querySelector('iframe') ?? it";
+        let found = self.driver().execute(find, vec![serde_json::json!(css)]).await.expect("a script can run");
+        let frame = found.element().expect("it was just there");
         frame.enter_frame().await.unwrap_or_else(|error| panic!("cannot look into {css}: {error}"));
     }
 
