@@ -129,3 +129,117 @@ fn nothing_is_posted_to_just_anybody() {
         assert!(script.contains("postMessage(") && !script.contains("\"*\"") && !script.contains("'*'"), "{name}");
     }
 }
+
+mod forgeries {
+    //! Any sequence of messages from anywhere, held against a second, plain reading of the rules.
+
+    use entrada::embed::{Told, contract, told};
+    use entrada::flow::host::{Standing, Surface};
+    use entrada::flow::{Event, Model, Moment, Start, update};
+    use entrada::protocol::entropy::Entropy;
+    use entrada::protocol::json;
+    use proptest::prelude::*;
+    use proptest::sample::select;
+    use serde_json::{Value, json};
+
+    const PORTAL: &str = "https://portal.example";
+
+    fn framed() -> Model {
+        let mut config: Value = serde_json::from_str(&super::file("www/config.json")).expect("JSON");
+        config["clientId"] = json!("c0ffee00-e474-4da0-8000-000000000001");
+        config["embedding"] = json!({ "hosts": [{ "origin": PORTAL, "credential": true }] });
+        let mut model = Model::at(Surface::Frame);
+        let start = Start {
+            address: "https://setup.example/".into(),
+            config: Ok(config.to_string()),
+            storage: None,
+            languages: vec!["en".into()],
+            surface: Surface::Frame,
+            build: "test",
+        };
+        happens(&mut model, Event::Started(Box::new(start)));
+        model
+    }
+
+    fn happens(model: &mut Model, event: Event) {
+        update(model, event, Moment { now: 1, entropy: Entropy::new([7; 32]) });
+    }
+
+    fn one(of: &[Value]) -> impl Strategy<Value = Value> {
+        select(of.to_vec())
+    }
+
+    /// Nearly sound: each member is right more often than not.
+    fn message() -> impl Strategy<Value = (String, Value)> {
+        let origins = [PORTAL, PORTAL, PORTAL, "https://portal.example.evil", "http://portal.example", "null", ""];
+        let kinds = ["hello", "hello", "close", "bridge-answer", "ready", "credential", ""].map(Value::from);
+        let odd = || one(&[json!(null), json!(true), json!("1"), json!(-1), json!(1.5), json!([1]), json!({ "a": 1 })]);
+        let options = one(&[
+            json!(null),
+            json!({}),
+            json!({ "preset": "heyloyalty", "theme": { "accent": "#fff" } }),
+            json!({ "x": [1] }),
+        ]);
+        (
+            select(origins.map(str::to_owned).to_vec()),
+            prop_oneof![9 => Just(json!(1)), 1 => odd()],
+            prop_oneof![9 => one(&kinds), 1 => odd()],
+            prop_oneof![9 => one(&[json!("a"), json!("a"), json!("b"), json!("")]), 1 => odd()],
+            prop_oneof![9 => (0_u64..12).prop_map(Value::from), 1 => odd()],
+            prop_oneof![9 => options, 1 => odd()],
+        )
+            .prop_map(|(from, entrada, kind, id, seq, options)| {
+                let data = json!({ "entrada": entrada, "type": kind, "id": id, "seq": seq, "options": options,
+                    "request": "r", "ok": true });
+                (from, data)
+            })
+    }
+
+    /// The rules once more, without what the program knows: element and place of the last message that was heard.
+    #[derive(Default)]
+    struct Plain {
+        heard: Option<(String, u64)>,
+        closed: bool,
+    }
+
+    impl Plain {
+        fn hears(&mut self, from: &str, data: &Value) {
+            let (Some(1), Some(kind), Some(id), Some(seq)) =
+                (data["entrada"].as_u64(), data["type"].as_str(), data["id"].as_str(), data["seq"].as_u64())
+            else {
+                return;
+            };
+            let options = &data["options"];
+            if from != PORTAL || self.closed || id.is_empty() || seq == 0 {
+                return;
+            }
+            match (&self.heard, kind) {
+                (None, "hello") if options.is_null() || options.is_object() => self.heard = Some((id.to_owned(), seq)),
+                (Some((known, last)), "close" | "bridge-answer") if known == id && seq > *last => {
+                    self.closed = kind == "close";
+                    self.heard = Some((id.to_owned(), seq));
+                }
+                _ => {}
+            }
+        }
+    }
+
+    proptest! {
+        #[test]
+        fn no_forgery_is_accepted_and_none_is_answered(messages in proptest::collection::vec(message(), 0..12)) {
+            let (mut model, mut teller, mut plain) = (framed(), Told::default(), Plain::default());
+            let mut answers = Vec::new();
+            for (from, data) in messages {
+                let text = json!({ "from": from, "data": data }).to_string();
+                happens(&mut model, contract::heard(&json::parse(&text).expect("JSON")));
+                answers.extend(told(&model, &mut teller));
+                plain.hears(&from, &data);
+                prop_assert_eq!(model.host.standing == Standing::Open, plain.heard.is_some() && !plain.closed, "{}", text);
+                prop_assert_eq!(model.host.standing == Standing::Closed, plain.closed, "{}", text);
+            }
+            let expected = usize::from(plain.heard.is_some()) + usize::from(plain.closed);
+            let to_portal = answers.iter().filter(|it| it["to"] == PORTAL).count();
+            prop_assert_eq!((answers.len(), to_portal), (expected, expected));
+        }
+    }
+}

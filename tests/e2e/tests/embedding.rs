@@ -266,3 +266,71 @@ async fn a_page_that_mounts_the_program_gets_it_whole_and_is_rid_of_it_again() {
     screen.until("it is ready again", "return events.filter(it => it.type === 'ready').length === 2").await;
     screen.until("in another language", "return document.querySelector('#place').lang === 'da'").await;
 }
+
+/// Signing in takes nobody away from the partner's page: it goes by a window, as in a frame.
+#[tokio::test(flavor = "multi_thread")]
+async fn the_whole_set_up_completes_in_a_page_that_mounts_the_program() {
+    let folder = Folder::with_shop();
+    let world = World::with(Setting { page: Some(folder.0.clone()), ..Setting::default() }).await;
+    let (screen, journey) = (&world.screen, world.journey());
+    screen.go(&format!("{}shop.html?from=search#part", world.page())).await;
+    journey.see("Give an integration access to Business Central").await;
+    let host = screen.window().await;
+    let known = screen.windows().await;
+    screen.click("#sign-in").await;
+    let relay = screen.new_window(&known).await;
+    let known = screen.windows().await;
+    screen.click("#continue").await;
+    let microsoft = screen.new_window(&known).await;
+    journey.through_microsoft_in(&microsoft, ADA, Consent::ForTheOrganization).await;
+    screen.gone(&relay).await;
+    screen.look_at(&host).await;
+    journey.see("Choose what to set up").await;
+    journey.choose_environment("Production").await;
+    journey.show_plan().await;
+    journey.confirm().await;
+    let handed = journey.read_credential().await;
+    screen.until("the run is told to its end", "return events.some(it => it.type === 'completed')").await;
+    let completed = screen.eval("return events.find(it => it.type === 'completed')").await;
+    assert_eq!((&completed["outcome"], &completed["clientId"]), (&json!("complete"), &json!(handed.client_id)));
+    assert!(screen.address().await.ends_with("/shop.html?from=search#part"), "the address is the partner's");
+    let heard = screen.eval("return JSON.stringify(events)").await.to_string();
+    assert!(!heard.contains(&handed.secret) && !heard.contains("eyJ"), "a secret or a token was told");
+    world.all_is_well(&[]).await;
+}
+
+/// The built page with a shop beside it, for as long as a test takes.
+struct Folder(std::path::PathBuf);
+
+impl Folder {
+    fn with_shop() -> Self {
+        fn copy(from: &std::path::Path, to: &std::path::Path) {
+            std::fs::create_dir_all(to).unwrap();
+            for entry in std::fs::read_dir(from).unwrap().map(Result::unwrap) {
+                let to = to.join(entry.file_name());
+                if entry.path().is_dir() {
+                    copy(&entry.path(), &to);
+                } else {
+                    std::fs::copy(entry.path(), to).unwrap();
+                }
+            }
+        }
+        let folder = Self(std::env::temp_dir().join(format!("entrada-shop-{}", std::process::id())));
+        copy(&dist(), &folder.0);
+        let page = "<!doctype html><html lang=en><title>Shop</title><link rel=icon href=data:,><link rel=stylesheet href=module/entrada.css>
+            <main id=app></main><script type=module src=shop.js></script>";
+        let script = "import init, { mount } from './module/entrada.js';
+            window.events = [];
+            await init();
+            mount(document.querySelector('#app'), { onEvent: event => events.push(event), options: { preset: 'magento' } });";
+        std::fs::write(folder.0.join("shop.html"), page).unwrap();
+        std::fs::write(folder.0.join("shop.js"), script).unwrap();
+        folder
+    }
+}
+
+impl Drop for Folder {
+    fn drop(&mut self) {
+        let _ = std::fs::remove_dir_all(&self.0);
+    }
+}
