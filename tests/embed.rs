@@ -38,11 +38,13 @@ fn members(text: &str) -> BTreeSet<String> {
     named.map(|name| name.trim_end_matches('?').to_owned()).filter(|name| !name.is_empty()).collect()
 }
 
-/// Names between quotes and before a colon in what `json!` is given.
+/// Names between quotes and before a colon in what `json!` is given, and those of members that are added: `("name", …`.
 fn written(code: &str) -> BTreeSet<String> {
     let quoted = code.split('"').collect::<Vec<_>>();
-    let pairs = quoted.windows(2).enumerate().filter(|(at, _)| at % 2 == 1);
-    pairs.filter(|(_, pair)| pair[1].starts_with(':')).map(|(_, pair)| pair[0].to_owned()).collect()
+    let names = quoted.windows(3).enumerate().filter(|(at, _)| at % 2 == 0);
+    let named =
+        |around: &[&str]| around[2].starts_with(':') || (around[0].ends_with('(') && around[2].starts_with(", "));
+    names.filter(|(_, around)| named(around)).map(|(_, around)| around[1].to_owned()).collect()
 }
 
 /// What the sources write for a type: the text of its `json!` calls.
@@ -57,12 +59,16 @@ fn source_of(kind: &str) -> String {
         "resized" => between(&told, "\"resized\", ", ");"),
         "plan-ready" => between(&told, "fn plan(", "\n}\n"),
         "step-changed" => between(&told, "\"step-changed\",", "));"),
-        "completed" => between(&told, "let sites = run.brief.sites", "\n}\n") + "\"userId\":",
+        "completed" => between(&told, "let sites = run.brief.sites", "\n}\n"),
         "blocked" => between(&told, "fn block(", ";"),
         "failed" => between(&told, "\"failed\", json!(", "})"),
         "closed" => String::new(),
         "credential" => between(&contract, "\"credential\",", "),\n        Tell"),
-        "bridge-request" => between(&contract, "fn request(", "\n}\n"),
+        "bridge-request" => {
+            let bridge = file("src/protocol/business_central/bridge.rs");
+            between(&bridge, "fn ask(", "/// What the page around said")
+                + &between(&file("src/flow/net.rs"), "members", "out.push(Effect::Tell")
+        }
         other => panic!("{other} is new: say where it is written"),
     }
 }
@@ -165,7 +171,7 @@ mod forgeries {
         update(model, event, Moment { now: 1, entropy: Entropy::new([7; 32]) });
     }
 
-    fn one(of: &[Value]) -> impl Strategy<Value = Value> {
+    fn one(of: &[Value]) -> impl Strategy<Value = Value> + use<> {
         select(of.to_vec())
     }
 

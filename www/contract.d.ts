@@ -34,6 +34,8 @@ export interface Theme {
 export interface Bridge {
   kind: "business-central";
   version?: string;
+  /** Id of the tenant it runs in; the bridge serves the person only there. */
+  tenant: string;
   environment: string;
   company?: string;
 }
@@ -116,11 +118,12 @@ export interface Credential extends Told<"credential"> {
 /** Work for a Business Central page that offered a bridge. */
 export interface BridgeRequest extends Told<"bridge-request"> {
   request: string;
-  action: "register" | "look" | "permissions" | "remove";
+  action: "look" | "register" | "disable" | "remove" | "permissions";
   clientId: string;
-  description: string;
+  /** Of the record that is to be made. */
+  description?: string;
   contact?: string;
-  permissionSets: { roleId: string; appId: string; scope: string; company: string }[];
+  permissionSets?: { roleId: string; appId: string; scope: string; company: string }[];
   environment: string;
 }
 
@@ -129,7 +132,7 @@ export type EntradaEvent =
 
 /** What came of a {@link BridgeRequest}. */
 export type BridgeAnswer =
-  | { request: string; ok: true; userId?: string; recordId?: string; state?: string }
+  | { request: string; ok: true; userId?: string; recordId?: string; state?: string; created?: boolean }
   | { request: string; ok: false; error: string; code?: string };
 
 /** What a page says that has mounted the program. */

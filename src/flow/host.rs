@@ -139,6 +139,11 @@ pub struct Host {
 }
 
 impl Host {
+    /// Somewhere, before anything was said.
+    pub(super) fn at(surface: Surface) -> Self {
+        Self { surface, ..Self::default() }
+    }
+
     /// The page cannot be left for a sign-in: leaving would take a frame nowhere and a host's page away.
     pub fn stays(&self) -> bool {
         self.surface != Surface::Page

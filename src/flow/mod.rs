@@ -222,7 +222,7 @@ impl Default for Model {
 impl Model {
     /// A page that stands somewhere, which it has to know before it is first drawn: a document that is not ours keeps its title.
     pub fn at(surface: host::Surface) -> Self {
-        Self { host: host::Host { surface, ..host::Host::default() }, ..Self::default() }
+        Self { host: host::Host::at(surface), ..Self::default() }
     }
 
     /// The deployment; one that leads nowhere until the page can work (`update` stops before anybody asks).

@@ -2,7 +2,7 @@
 import type { Completed, EntradaSetupElement } from "../../www/embed.js";
 
 const element: EntradaSetupElement = document.createElement("entrada-setup");
-element.config = { preset: "magento", theme: { accent: "#0b6a0b" }, patience: 5000, bridge: { kind: "business-central", environment: "Production" } };
+element.config = { preset: "magento", theme: { accent: "#0b6a0b" }, patience: 5000, bridge: { kind: "business-central", tenant: "t", environment: "Production" } };
 element.addEventListener("entrada-completed", ({ detail }) => {
   const told: Completed = detail;
   console.log(told.environments[0]?.userId);
