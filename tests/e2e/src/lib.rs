@@ -8,6 +8,7 @@
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "what fails here is a test")]
 #![allow(clippy::print_stderr, reason = "a test that proves less than usual says so")]
 
+mod business_central;
 mod driver;
 pub mod files;
 mod frames;
@@ -23,6 +24,7 @@ mod traffic;
 mod windows;
 mod world;
 
+pub use business_central::{Al, BusinessCentralPage, Inside, Setup};
 pub use driver::Engine;
 pub use frames::{Frames, percentile};
 pub use journey::{Consent, Handed, Journey, PlanLine};
