@@ -16,7 +16,7 @@ use wasm_bindgen::JsCast;
 use wasm_bindgen::prelude::*;
 use web_sys::{MessageEvent, window};
 
-/// The running page. Cheap to clone; whoever outlives the page holds an [`Echo`] instead.
+/// The running page. Cheap to clone; whoever outlives the page holds an `Echo` instead.
 #[derive(Clone)]
 pub struct Runtime(Rc<Inner>);
 

@@ -2,10 +2,9 @@
 //!
 //! Tokens live here, in memory only. A record in this tab's storage holds what an attempt needs after the page was
 //! left (state, nonce, verifier); it is deleted when it is first read, whatever comes of it.
-
 //!
-//! [`leave`] goes to the sign-in, [`answer`] takes what comes back, [`tokens`] keeps tokens good and gives them up,
-//! [`relay`] signs in without leaving, [`authority`] finds out where to go, [`attempt`] is what an attempt remembers.
+//! `leave` goes to the sign-in, `answer` takes what comes back, `tokens` keeps tokens good and gives them up,
+//! `relay` signs in without leaving, `authority` finds out where to go, `attempt` is what an attempt remembers.
 
 mod answer;
 mod attempt;
