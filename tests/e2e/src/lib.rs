@@ -8,6 +8,7 @@
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "what fails here is a test")]
 #![allow(clippy::print_stderr, reason = "a test that proves less than usual says so")]
 
+mod axe;
 mod business_central;
 mod driver;
 pub mod files;

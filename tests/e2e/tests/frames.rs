@@ -404,10 +404,25 @@ async fn a_frame_without_an_origin_of_its_own_says_so_in_words() {
     let screen = &sites.world.screen;
     sites.partner_page("/opaque", "", "sandbox=\"allow-scripts allow-popups\"");
     sites.go_to("/opaque").await;
-    let told = screen
-        .until("it says so", "const it = document.querySelector('#failed'); return !it.hidden && it.innerText")
-        .await;
+    let told = "return location.pathname === '/sandboxed.html' && document.querySelector('main')?.innerText";
+    let told = screen.until("it says so", told).await;
     assert!(told.as_str().unwrap().contains("allow-same-origin"), "{told}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_pages_beside_the_program_are_for_everyone() {
+    let sites = Sites::open().await;
+    let (world, screen) = (&sites.world, &sites.world.screen);
+    sites.go().await;
+    sites.open_relay("#sign-in").await;
+    screen.until("the relay page is ready", "return !document.querySelector('#continue').hidden").await;
+    let focused = "return document.activeElement.id";
+    assert_eq!(screen.eval(focused).await, json!("continue"), "by keyboard it is one key");
+    screen.is_accessible("relay page", 10).await;
+    for place in ["relay.html", "redirect.html#state=relay.x", "sandboxed.html"] {
+        screen.go(&format!("{}{place}", world.page())).await;
+        screen.is_accessible(place, 5).await;
+    }
 }
 
 #[tokio::test(flavor = "multi_thread")]
