@@ -13,8 +13,7 @@ async fn begin(inside: &Inside) {
     journey.choose_preset("Magento 2").await;
     journey.can_plan().await;
     // Nobody chose the environment: the page around is in it.
-    let route = journey.route("Production").await;
-    assert!(route.starts_with("Through this Business Central page"), "{route}");
+    assert_eq!(journey.route("Production").await, "host");
     journey.show_plan().await;
     let plan = journey.plan().await;
     let line = plan.iter().find(|line| line.what.contains("application card")).expect("the record is a line");
@@ -124,7 +123,7 @@ async fn a_session_of_business_central_that_ended_is_a_finding() {
     assert!(record(&inside).is_none());
 }
 
-/// A page that is not framed by whom it allows says so and asks for nothing.
+/// Nobody else may show the frame, and whoever tries is told nothing.
 #[tokio::test(flavor = "multi_thread")]
 async fn another_site_around_the_same_frame_gets_no_bridge() {
     let inside = Inside::open(false).await;
@@ -140,7 +139,7 @@ async fn another_site_around_the_same_frame_gets_no_bridge() {
     let screen = &inside.sites.world.screen;
     screen.go(&format!("{origin}/")).await;
     screen.enter("#entrada").await;
-    inside.sites.world.journey().see_finding("host_not_allowed").await;
+    assert_eq!(screen.eval("return location.protocol").await, json!("chrome-error:"), "the browser refuses the frame");
     screen.leave_frame().await;
     assert_eq!(screen.eval("return heard").await, json!([]), "a stranger is told nothing");
 }
