@@ -236,7 +236,7 @@ impl Runtime {
     fn tell(&self, value: Value) {
         let Some(hear) = self.place().tell.clone() else { return };
         let page = self.echo();
-        wasm_bindgen_futures::spawn_local(async move {
+        self.later(Box::pin(async move {
             let ended = page.0.upgrade().is_none_or(|inner| inner.ears.borrow().is_empty());
             let value = js_sys::JSON::parse(&value.to_line());
             if let (Ok(value), false) = (value, ended)
@@ -244,7 +244,8 @@ impl Runtime {
             {
                 web_sys::console::error_1(&error);
             }
-        });
+            None
+        }));
     }
 
     fn wait(&self, id: EffectId, ms: u64) {

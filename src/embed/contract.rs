@@ -2,6 +2,7 @@
 
 use crate::flow::Event;
 use crate::flow::host::{Bridge, BridgeAnswer, HostSaid, Options, Tell, Word};
+use crate::gather::Also;
 use crate::protocol::date;
 use crate::protocol::json::{Value, json};
 use crate::protocol::secret::Secret;
@@ -68,7 +69,7 @@ fn options(value: &Value) -> Option<Options> {
             "bridge" => options.bridge = Some(bridge(value)?),
             "theme" => {
                 let tokens = value.as_object()?.iter();
-                options.pairs.extend(tokens.map(|(token, value)| (["theme.", token].concat(), shown(value))));
+                options.pairs.also(tokens.map(|(token, value)| (["theme.", token].concat(), shown(value))));
             }
             _ => options.pairs.push((name.clone(), shown(value))),
         }

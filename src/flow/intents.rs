@@ -6,8 +6,9 @@ use super::effect::{Effect, Format, Piece};
 use super::event::Intent;
 use super::moment::Out;
 use super::session::{Session, Wish};
-use super::{Model, Place, Timer, hand_over, start};
+use super::{Finding, Model, Place, Timer, hand_over, start};
 use crate::config::Preset;
+use crate::gather::Also;
 use crate::protocol::business_central as bc;
 use crate::protocol::secret::Secret;
 use crate::protocol::url;
@@ -416,10 +417,10 @@ impl Model {
         let mut pairs: Vec<(&str, &str)> = Vec::new();
         if let Some(choices) = &self.choices {
             pairs.push(("preset", &choices.preset));
-            pairs.extend(choices.environments.iter().map(|environment| ("environment", environment.as_str())));
+            pairs.also(choices.environments.iter().map(|environment| ("environment", environment.as_str())));
         }
         let tenant = self.account().map(|account| account.tenant.clone());
-        pairs.extend(tenant.as_deref().map(|tenant| ("tenant", tenant)));
+        pairs.also(tenant.as_deref().map(|tenant| ("tenant", tenant)));
         format!("{}?{}", deployment.folder, url::write_pairs(&pairs))
     }
 
@@ -433,14 +434,17 @@ impl Model {
             super::run::TaskState::Asking { finding, .. } => finding.as_ref(),
             _ => None,
         });
-        for finding in self.notices.iter().chain(checks.iter().filter_map(|check| check.finding.as_ref())).chain(run) {
-            let _ = write!(text, "{}", finding.code.code());
+        let mut tell = |finding: &Finding| {
+            text.push_str(finding.code.code());
             if let Some(trace) = &finding.trace {
                 let at = crate::protocol::date::rfc3339(trace.at);
                 let _ = write!(text, " {} {} {} {at}", trace.status, trace.code, trace.request_id);
             }
             text.push('\n');
-        }
+        };
+        self.notices.iter().for_each(&mut tell);
+        checks.iter().filter_map(|check| check.finding.as_ref()).for_each(&mut tell);
+        run.for_each(tell);
         let _ = writeln!(text, "late answers: {}", self.net.ignored);
         text
     }

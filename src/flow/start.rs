@@ -7,7 +7,7 @@ use super::moment::Out;
 use super::{Deployment, Model, Place, Setup, checkpoint, session, theme};
 use crate::config::{self, Config, ConfigError, Endpoints, Publisher};
 use crate::flow::choices::Choices;
-use crate::gather::Gather;
+use crate::gather::{Also, Gather};
 use crate::protocol::url::{self, Address};
 use crate::protocol::{json, oauth};
 use crate::text::{self, Catalogue};
@@ -151,7 +151,7 @@ impl Model {
                 }
                 (look, _) if host => {
                     let property = look.strip_prefix("theme.").and_then(|look| theme::property(look, &value));
-                    looks.extend(property.map(|property| (property, value)));
+                    looks.also(property.map(|property| (property, value)));
                     property.is_some()
                 }
                 _ => oauth::is_answer_parameter(&name),

@@ -7,6 +7,7 @@ use super::claims::is_guid;
 use super::http::{CallError, Refusal, Request, Response};
 use super::json::{self, Misread, Node, Value, json};
 use super::url;
+use crate::gather::Also;
 
 /// Addresses of an authority.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -129,7 +130,7 @@ impl Authority {
         if !self.issuer.is_entra() {
             pairs.push(("client_id", client_id));
         }
-        pairs.extend(login_hint.map(|hint| ("logout_hint", hint)));
+        pairs.also(login_hint.map(|hint| ("logout_hint", hint)));
         Some(url::with_query(self.end_session.as_ref()?, &pairs))
     }
 }

@@ -7,7 +7,7 @@ use super::http::{Body, CallError, Method, Refusal, Request, Response};
 use super::json::{self, Misread, Node};
 use super::secret::Secret;
 use super::url;
-use crate::gather::Gather;
+use crate::gather::{Also, Gather};
 use crate::search::around;
 
 /// The APIs a token can be for. One token is for one of them (sign-in.md 2.2).
@@ -81,8 +81,8 @@ impl AuthorizeRequest<'_> {
             ("client-request-id", self.correlation_id),
             ("claims", &claims),
         ];
-        pairs.extend(self.prompt.map(|prompt| ("prompt", prompt)));
-        pairs.extend(self.login_hint.map(|hint| ("login_hint", hint)));
+        pairs.also(self.prompt.map(|prompt| ("prompt", prompt)));
+        pairs.also(self.login_hint.map(|hint| ("login_hint", hint)));
         url::with_query(&self.authority.authorize, &pairs)
     }
 }
@@ -205,7 +205,7 @@ impl TokenRequest<'_> {
             ("client_info", "1"),
         ];
         pairs.extend(fields);
-        pairs.extend(self.claims.map(|claims| ("claims", claims)));
+        pairs.also(self.claims.map(|claims| ("claims", claims)));
         let address = url::with_query(&self.authority.token, &[("client-request-id", self.correlation_id)]);
         let mut request = Request::new(Method::Post, address);
         request.body = Body::Form(Secret::new(url::write_pairs(&pairs)));
@@ -290,9 +290,9 @@ fn token_refusal(status: u16, node: &Node<'_>) -> Refusal {
         .map(|code| code.to_string())
         .gather();
     if details.is_empty() {
-        details.extend(aadsts(&message));
+        details.also(aadsts(&message));
     }
-    details.extend(node.maybe("suberror"));
+    details.also(node.maybe("suberror"));
     Refusal {
         status,
         code: node.shown("error"),

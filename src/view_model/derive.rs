@@ -7,7 +7,7 @@ use crate::flow::host::{Standing, Surface};
 use crate::flow::run::{Task, TaskState};
 use crate::flow::session::{SCOPES, Session};
 use crate::flow::{Finding, Intent, Model, Place, Setup};
-use crate::gather::Gather;
+use crate::gather::{Also, Gather};
 use crate::search::around;
 use crate::text::{Catalogue, LANGUAGES, en};
 
@@ -77,7 +77,7 @@ fn stages(place: Place, words: &Catalogue) -> Vec<StageView> {
 fn notices(model: &Model, words: &Catalogue) -> Vec<super::FindingView> {
     let mut all: Vec<&Finding> = model.notices.iter().gather();
     if model.place == Place::Choose {
-        all.extend(model.business_central_refused());
+        all.also(model.business_central_refused());
     }
     all.into_iter().map(|it| words::finding(words, it)).gather()
 }

@@ -6,7 +6,7 @@ use crate::flow::hand_over::{self, Credential};
 use crate::flow::plan::{Action, Step};
 use crate::flow::run::{Evidence, Proof, Run, in_company};
 use crate::flow::{Finding, FindingCode, Format, Intent, Model, Piece};
-use crate::gather::Gather;
+use crate::gather::{Also, Gather};
 use crate::protocol::date;
 use crate::protocol::secret::Secret;
 use crate::text::{Catalogue, Message, en};
@@ -94,7 +94,7 @@ pub(super) fn done(model: &Model, run: &Run, words: &Catalogue) -> Option<DoneVi
     };
     let mut actions: Vec<Intent> = Vec::new();
     if has_user {
-        actions.extend((0..run.brief.sites.len()).map(Intent::OpenCard));
+        actions.also((0..run.brief.sites.len()).map(Intent::OpenCard));
     }
     actions.push(Intent::StartOver);
     if model.can_undo() {

@@ -6,7 +6,7 @@ use crate::flow::assess::{BARRED_SET, is_broad};
 use crate::flow::checks::{Lookup, SiteFacts};
 use crate::flow::choices::{Choices, SetKey};
 use crate::flow::{Intent, Model};
-use crate::gather::Gather;
+use crate::gather::{Also, Gather};
 use crate::text::{Catalogue, Message, en};
 
 pub(super) fn environments(model: &Model, choices: &Choices, words: &Catalogue) -> EnvironmentView {
@@ -141,7 +141,7 @@ pub(super) fn companies(model: &Model, choices: &Choices, words: &Catalogue) -> 
     let everywhere: Vec<&str> = model.facts.sites.iter().map(|site| site.environment.as_str()).gather();
     let gone = chosen.iter().filter(|name| !rows.iter().any(|(company, _)| &company.name == *name));
     let mut all: Vec<TickView> = gone.map(|name| row(name, String::new(), &everywhere)).gather();
-    all.extend(rows.iter().map(|(company, absent)| {
+    all.also(rows.iter().map(|(company, absent)| {
         let shown = company.display_name.trim();
         row(&company.name, if shown == company.name { String::new() } else { shown.to_owned() }, absent)
     }));

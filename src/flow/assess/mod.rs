@@ -128,7 +128,10 @@ impl Model {
     /// All checks, in the order of the journey.
     pub fn checks(&self) -> Vec<Check> {
         let mut checks: Vec<Check> = self.check_session().into_iter().gather();
-        checks.extend([self.check_roles(), self.check_publisher(), self.check_business_central(), self.check_name()]);
+        checks.push(self.check_roles());
+        checks.push(self.check_publisher());
+        checks.push(self.check_business_central());
+        checks.push(self.check_name());
         if self.wants_secret() {
             checks.push(self.check_policy());
         }

@@ -45,7 +45,9 @@ impl Model {
         let mut checks = vec![self.check_environment(site)];
         let wanted = self.choices.as_ref().is_some_and(|choices| choices.want_user);
         if site.companies.known().is_some() && wanted {
-            checks.extend([check_users(site), self.check_route(site), self.check_sets(site)]);
+            checks.push(check_users(site));
+            checks.push(self.check_route(site));
+            checks.push(self.check_sets(site));
         }
         for check in &mut checks {
             check.environment.clone_from(&site.environment);

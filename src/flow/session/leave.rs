@@ -7,6 +7,7 @@ use crate::flow::effect::Effect;
 use crate::flow::event::Intent;
 use crate::flow::finding::{Finding, FindingCode};
 use crate::flow::moment::Out;
+use crate::gather::Also;
 use crate::protocol::authority::Authority;
 use crate::protocol::oauth::{AuthorizeRequest, Resource};
 use crate::protocol::pkce::Pkce;
@@ -143,7 +144,7 @@ impl Model {
     /// (sign-in.md 3.2 case 1).
     pub(in crate::flow) fn back_from_leaving(&mut self, out: &mut Out) {
         self.departure = None;
-        out.effects.extend(self.left_with.take().map(|key| Effect::Forget { key }));
+        out.effects.also(self.left_with.take().map(|key| Effect::Forget { key }));
         if matches!(self.session, Session::Leaving) {
             self.session = self.before_leaving.take().unwrap_or(Session::SignedOut);
         }

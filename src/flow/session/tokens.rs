@@ -8,7 +8,7 @@ use crate::flow::moment::Out;
 use crate::flow::net::Purpose;
 use crate::flow::refusals::{refresh_finding, session_ended};
 use crate::flow::{Model, Setup, Timer, checkpoint};
-use crate::gather::Gather;
+use crate::gather::{Also, Gather};
 use crate::protocol::http::CallError;
 use crate::protocol::oauth::{self, Resource, TokenRequest};
 use crate::protocol::secret::Secret;
@@ -163,7 +163,8 @@ impl Model {
     /// times before it is said (sign-in.md 2.3). An answer that names none has granted all (RFC 6749 5.1).
     pub(in crate::flow) fn compare_permissions(&mut self, resource: Resource, granted: &[String], out: &mut Out) {
         let grant = Intent::GrantConsent(resource);
-        self.notices.retain(|it| it.code != FindingCode::PermissionMissing || !it.actions.contains(&grant));
+        let asks = |action: &Intent| matches!(action, Intent::GrantConsent(of) if *of == resource);
+        self.notices.retain(|it| it.code != FindingCode::PermissionMissing || !it.actions.iter().any(asks));
         let Session::SignedIn(session) = &mut self.session else { return };
         // They come in full or by their last part, as they were asked for.
         let held =
@@ -214,6 +215,6 @@ impl Model {
         out.push(Effect::Guard(false));
         out.push(Effect::Forget { key: checkpoint::KEY.into() });
         // A provider without such an address keeps its own session; ours is gone either way.
-        out.effects.extend(url.map(|url| if stays { Effect::Open { url } } else { Effect::Leave { url } }));
+        out.effects.also(url.map(|url| if stays { Effect::Open { url } } else { Effect::Leave { url } }));
     }
 }

@@ -8,6 +8,7 @@
 use super::answers::accepted;
 use super::records::{Collection, RecordApi, RecordFields};
 use super::{Site, get};
+use crate::gather::Also;
 use crate::protocol::http::{CallError, Request, Response};
 use crate::search::around;
 
@@ -83,7 +84,7 @@ pub fn find_page(metadata: &str) -> Option<RecordApi> {
         match name {
             "Schema" => schema = ["Namespace", "Alias"].map(|name| attribute(rest, name).unwrap_or_default()),
             "EntityType" => open = Some(EntityType { schema, name: called, ..EntityType::default() }),
-            "/EntityType" => records.extend(open.take().filter(EntityType::is_record)),
+            "/EntityType" => records.also(open.take().filter(EntityType::is_record)),
             _ => {
                 let Some(open) = &mut open else { return };
                 if name == "PropertyRef" {

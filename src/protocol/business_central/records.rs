@@ -7,6 +7,7 @@
 use super::answers::{Page, page, success};
 use super::bridge;
 use super::{Site, get, write};
+use crate::gather::Also;
 use crate::protocol::http::{CallError, Method, Request, Response};
 use crate::protocol::json::{Misread, Node, Value, object};
 use crate::protocol::url;
@@ -183,7 +184,7 @@ impl Site {
             (fields.client_id.as_str(), Value::from(client_id)),
             (fields.description.as_str(), Value::from(description)),
         ];
-        members.extend(contact_field.map(|name| (name, Value::from(contact))));
+        members.also(contact_field.map(|name| (name, Value::from(contact))));
         write(Method::Post, self.collection(api, company)).json(object(&mut members))
     }
 

@@ -130,7 +130,6 @@ pub(super) fn verify_entra(run: &mut Run, index: usize, response: &Response, now
     let grants = part("grants").map(graph::read_grants).and_then(Result::ok).unwrap_or_default();
     let held =
         |role: &&AppRole| grants.iter().any(|it| it.resource_id == run.brief.central_sp && it.role_id == role.id);
-    let (roles, missing): (Vec<&AppRole>, Vec<&AppRole>) = run.brief.roles.iter().partition(held);
     let secrets = application.as_ref().map(|application| application.secrets.as_slice()).unwrap_or_default();
     let made = run.known.secret.as_ref().map(|secret| secret.key_id.clone());
     // A secret whose answer was lost and that only now came into sight: nobody saw it, so it goes.
@@ -140,12 +139,13 @@ pub(super) fn verify_entra(run: &mut Run, index: usize, response: &Response, now
         return Ok(Verdict::Next(Phase::RemoveLost(stray.key_id.clone())));
     }
     let hint = made.as_ref().and_then(|key| secrets.iter().find(|it| &it.key_id == key)).map(|it| it.hint.clone());
-    let values = |roles: Vec<&AppRole>| roles.into_iter().map(|role| role.value.clone()).gather();
+    let roles =
+        |holds: bool| run.brief.roles.iter().filter(|role| held(role) == holds).map(|role| role.value.clone()).gather();
     let evidence = Evidence::Entra {
         application: application.is_some() || run.known.app_object.is_none(),
         service_principal: principal.as_ref().is_some_and(|principal| principal.enabled),
-        roles: values(roles),
-        missing_roles: values(missing),
+        roles: roles(true),
+        missing_roles: roles(false),
         secret_hint: hint.clone(),
     };
     let complete = matches!(&evidence, Evidence::Entra { application: true, service_principal: true, missing_roles, .. }
