@@ -1,5 +1,3 @@
-// Starts the program, and says in words when it cannot or has stopped. It decides nothing else.
-// In a frame, what the page around says is kept from this line on, until the program is there to judge it.
 let early = parent !== window && [];
 const keep = (event) => early.push(event);
 if (early) addEventListener("message", keep);
@@ -26,7 +24,7 @@ const CAUSES = {
 
 function fail(cause, error) {
   const panel = find("#failed");
-  if (!panel.hidden) return; // the first trouble is the cause
+  if (!panel.hidden) return;
   const words = CAUSES[cause];
   if (words) [find("#failed-why").textContent, find("#failed-fix").textContent] = words;
   find("#failed-details").textContent = `${cause}: ${error}\n${navigator.userAgent}`;
@@ -35,8 +33,6 @@ function fail(cause, error) {
   panel.focus();
 }
 
-// A mistake in the program is a trap: nothing of it can speak any more, so this does. index.html holds the words. The stack
-// names places in the program's file, never a value.
 function stopped(error) {
   if (error instanceof WebAssembly.RuntimeError) fail("stopped", `${error} ${error.stack}`);
 }
@@ -64,7 +60,7 @@ async function start() {
   try {
     const app = find("#app");
     const framed = early && (await import(new URL("frame.js", document.baseURI)));
-    if (framed) delete app.dataset.entrada; // or the program would begin by itself
+    if (framed) delete app.dataset.entrada;
     await script.default({ module_or_path: program });
     if (framed) {
       const hear = framed.connect(script.mount, app);

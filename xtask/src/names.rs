@@ -24,11 +24,14 @@ const FEATURES: [&str; 8] = [
 ];
 
 /// A second round after Trunk's `-Oz`, 2.4 KB of brotli on top of it: flattening and rebuilding the control flow opens what three
-/// more rounds close. The first kilobyte of memory is the far end of the stack, so no address is ever that small; hints
+/// more rounds close, done twice. The first kilobyte of memory is the far end of the stack, so no address is ever that small; hints
 /// about alignment are bytes that the common processors do not read. A function with one caller stays a function unless it is
-/// small (index.html says the same for the first round): what is poured into one has more variables than one byte can count.
-const ONCE_MORE: [&str; 9] = [
+/// small (index.html says nearly the same for the first round): what is poured into one has more variables than one byte can count.
+const ONCE_MORE: [&str; 12] = [
     "--low-memory-unused",
+    "--flatten",
+    "--rereloop",
+    "-Oz",
     "--flatten",
     "--rereloop",
     "-Oz",
@@ -36,7 +39,7 @@ const ONCE_MORE: [&str; 9] = [
     "-Oz",
     "--skip-pass=merge-locals", // it costs a little after the flattening
     "--dealign",
-    "--one-caller-inline-max-function-size=100",
+    "--one-caller-inline-max-function-size=80",
 ];
 
 /// Shortens the names in `dist/`, and the program.
