@@ -7,6 +7,8 @@ export function connect(mount, app) {
   // Only the page around is a host: not its other frames, not a window that this one opened.
   const hear = (event) => event.source === parent && page.send({ from: event.origin, data: event.data });
   addEventListener("message", hear);
+  // The line that only screen readers hear lies a pixel below everything else: every frame would have a scroll bar for it.
+  Object.assign(app.style, { position: "relative", overflow: "clip" });
   new ResizeObserver(() => page.send({ height: Math.ceil(app.getBoundingClientRect().height) })).observe(app);
   return hear;
 }
