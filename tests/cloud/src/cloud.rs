@@ -10,7 +10,7 @@ use crate::caller::{Caller, TokenProblem};
 use crate::challenge::Challenge;
 use crate::contract::Contract;
 use crate::cors::{self, Part, Readers};
-use crate::faults::{Effect, Fault, Faults};
+use crate::faults::{Effect, Fault, Faults, Held};
 use crate::ids::Ids;
 use crate::limits::{Limits, Usage, Verdict};
 use crate::log::{LogEntry, Who, redact_body, redact_url};
@@ -44,6 +44,10 @@ pub struct Cloud {
     pub(crate) faults: Faults,
     pub(crate) log: Vec<LogEntry>,
     pub(crate) items: Vec<LogEntry>,
+    /// Requests at gates that are shut.
+    pub(crate) held: Vec<Held>,
+    /// Every answer comes this much later, those to preflights included.
+    pub(crate) latency_ms: u64,
     pub(crate) clock_offset_ms: i64,
     pub(crate) lag_ms: u64,
     /// Parts of Business Central whose answers a page may not read.
@@ -70,6 +74,8 @@ impl Cloud {
             faults: Faults::default(),
             log: Vec::new(),
             items: Vec::new(),
+            held: Vec::new(),
+            latency_ms: 0,
             clock_offset_ms: 0,
             lag_ms: 0,
             closed: BTreeSet::new(),
@@ -98,6 +104,26 @@ impl Cloud {
     /// Lets nothing go wrong any more.
     pub fn clear_faults(&mut self) {
         self.faults = Faults::default();
+    }
+
+    /// Requests that wait at a gate.
+    pub fn held(&self, gate: &str) -> Vec<&Held> {
+        self.held.iter().filter(|held| held.gate == gate).collect()
+    }
+
+    /// Lets go on who waits at a gate. Whoever sits behind sockets is woken by the control route only.
+    pub fn open_gate(&mut self, gate: &str) {
+        self.held.retain(|held| held.gate != gate);
+    }
+
+    /// From now on every answer comes this much later, as over a long line: those to preflights too.
+    pub fn set_latency(&mut self, ms: u64) {
+        self.latency_ms = ms;
+    }
+
+    /// Notes that a request waits at a gate.
+    pub(crate) fn hold(&mut self, gate: &str, method: &str, url: &str) {
+        self.held.push(Held { gate: gate.to_owned(), method: method.to_owned(), url: url.to_owned() });
     }
 
     /// Moves this cloud's clock against the time given to [`Self::handle`].
@@ -218,11 +244,23 @@ impl Cloud {
             return dropped();
         }
         if cors::is_preflight(request) {
-            return self.preflight(request, service, &url);
+            let mut response = self.preflight(request, service, &url);
+            if self.latency_ms > 0 {
+                set(&mut response, "x-cloud-delay", &self.latency_ms.to_string());
+            }
+            return response;
         }
         let method = request.method().as_str().to_owned();
+        let stop = self.faults.take(&method, &url, |effect| matches!(effect, Effect::HoldBefore { .. }));
+        if let Some(Effect::HoldBefore { gate }) = stop {
+            self.hold(&gate, &method, &url);
+            let mut response = dropped();
+            set(&mut response, "x-cloud-hold-before", &gate);
+            return response;
+        }
         let delay = self.faults.take(&method, &url, |effect| matches!(effect, Effect::Delay { .. }));
-        let fault = self.faults.take(&method, &url, |effect| !matches!(effect, Effect::Delay { .. }));
+        let hold = self.faults.take(&method, &url, |effect| matches!(effect, Effect::Hold { .. }));
+        let fault = self.faults.take(&method, &url, |effect| !effect.only_waits());
         let who = self.who(request, service, now);
         let mut waited = 0;
         let mut response = match &fault {
@@ -261,13 +299,18 @@ impl Cloud {
                 fault_name = Some("opaque");
             }
             Some(Effect::Status { .. }) => fault_name = Some("status"),
-            Some(Effect::Delay { .. }) | None => {}
+            Some(Effect::Delay { .. } | Effect::Hold { .. } | Effect::HoldBefore { .. }) | None => {}
         }
         if response.headers().contains_key("x-cloud-batch-lost") {
             response = dropped();
             fault_name = Some("drop_item");
         }
-        let delay = waited + if let Some(Effect::Delay { ms }) = delay { ms } else { 0 };
+        let items_wait = header_number(&response, "x-cloud-delay");
+        let delay = waited + self.latency_ms + items_wait + if let Some(Effect::Delay { ms }) = delay { ms } else { 0 };
+        if let Some(Effect::Hold { gate }) = hold {
+            self.hold(&gate, &method, &url);
+            set(&mut response, "x-cloud-hold", &gate);
+        }
         if delay > 0 {
             set(&mut response, "x-cloud-delay", &delay.to_string());
         }
@@ -463,6 +506,10 @@ impl Cloud {
 
 fn path_and_query(request: &Request) -> String {
     request.uri().path_and_query().map_or_else(|| "/".to_owned(), ToString::to_string)
+}
+
+fn header_number(response: &Response, name: &str) -> u64 {
+    response.headers().get(name).and_then(|value| value.to_str().ok()?.parse().ok()).unwrap_or_default()
 }
 
 /// `$skiptoken` comes from the link Graph itself gave out, so the contract does not list it.

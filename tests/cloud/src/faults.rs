@@ -42,6 +42,28 @@ pub enum Effect {
     NoCors,
     /// Refused already at the preflight, or not carried out and answered without CORS headers.
     Opaque,
+    /// The request waits at a gate and is carried out when that opens. Whose sender has gone by then is never carried out.
+    /// Only sockets wait: in-process it is a lost request. Items of a `$batch` cannot be held before.
+    HoldBefore {
+        /// Which gate.
+        gate: String,
+    },
+    /// The request is carried out and its answer waits at a gate. Only sockets wait: in-process the answer comes at once.
+    Hold {
+        /// Which gate.
+        gate: String,
+    },
+}
+
+/// A request that was stopped at a gate.
+#[derive(Clone, Debug, Serialize)]
+pub struct Held {
+    /// Which gate.
+    pub gate: String,
+    /// Method.
+    pub method: String,
+    /// Path and query.
+    pub url: String,
 }
 
 /// One fault, and how often it strikes.
@@ -71,6 +93,13 @@ impl Fault {
     pub fn times(method: &str, path: &str, effect: Effect, times: u32) -> Self {
         let method = (!method.is_empty()).then(|| method.to_owned());
         Self { matcher: Matcher { method, path: path.to_owned() }, effect, times }
+    }
+}
+
+impl Effect {
+    /// True for what only makes waiting, beside which another fault may strike.
+    pub(crate) const fn only_waits(&self) -> bool {
+        matches!(self, Self::Delay { .. } | Self::Hold { .. } | Self::HoldBefore { .. })
     }
 }
 

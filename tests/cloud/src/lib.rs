@@ -7,6 +7,7 @@
 //! A fault shows as headers of the answer, which only the in-process caller sees (the server acts on them instead):
 //! - status 599 with `x-cloud-fault: drop`: no answer arrives. The server closes the connection.
 //! - `x-cloud-delay: ms`: the answer comes that much later. The server waits.
+//! - `x-cloud-hold: gate`: the answer waits at a gate; `x-cloud-hold-before: gate`: the request does. The server lets them wait.
 //! - `x-cloud-fault: no-cors` or `opaque`: the answer carries no CORS header, so a browser hides it from its page; an
 //!   in-process client that plays a browser must hide every answer to a cross-origin request that lacks
 //!   `access-control-allow-origin`.
@@ -40,7 +41,7 @@ pub use challenge::Challenge;
 pub use cloud::{Cloud, Service};
 pub use contract::Contract;
 pub use cors::Part;
-pub use faults::{Effect, Fault, Matcher};
+pub use faults::{Effect, Fault, Held, Matcher};
 pub use ids::Ids;
 pub use limits::Limits;
 pub use log::{LogEntry, Who};

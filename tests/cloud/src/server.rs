@@ -11,6 +11,7 @@ use hyper::body::{Bytes, Incoming};
 use hyper::service::service_fn;
 use hyper_util::rt::TokioIo;
 use tokio::net::{TcpListener, TcpStream};
+use tokio::sync::Notify;
 use tokio::task::JoinSet;
 use tokio_rustls::TlsAcceptor;
 use tokio_rustls::rustls::ServerConfig;
@@ -123,8 +124,17 @@ fn lock(cloud: &Mutex<Cloud>) -> MutexGuard<'_, Cloud> {
 /// What stands behind a listener.
 #[derive(Clone)]
 enum Site {
-    Service { origin: String, cloud: Arc<Mutex<Cloud>> },
-    Page { page: Arc<Page>, origin: String, cloud: Arc<Mutex<Cloud>> },
+    Service(Behind),
+    Page(Arc<Page>, Behind),
+}
+
+/// The cloud as seen from one origin.
+#[derive(Clone)]
+struct Behind {
+    origin: String,
+    cloud: Arc<Mutex<Cloud>>,
+    /// Rung after every control request: one of them may have opened a gate.
+    bell: Arc<Notify>,
 }
 
 /// Binds every origin and starts to answer.
@@ -158,6 +168,9 @@ pub async fn start(start: Start) -> io::Result<Running> {
         cloud.set_contract(Some(Contract::load(&path).map_err(io::Error::other)?));
     }
     let cloud = Arc::new(Mutex::new(cloud));
+    let bell = Arc::new(Notify::new());
+    let behind =
+        |origin: &str| Behind { origin: origin.to_owned(), cloud: Arc::clone(&cloud), bell: Arc::clone(&bell) };
     let mut tasks = JoinSet::new();
     let mut open = |bound: Bound, site: Site| {
         for listener in bound.listeners {
@@ -165,12 +178,12 @@ pub async fn start(start: Start) -> io::Result<Running> {
         }
     };
     for bound in [login, graph, central] {
-        let site = Site::Service { origin: bound.origin.clone(), cloud: Arc::clone(&cloud) };
+        let site = Site::Service(behind(&bound.origin));
         open(bound, site);
     }
     let mut page_address = None;
     if let Some((bound, page, home)) = page_site {
-        let site = Site::Page { page, origin: bound.origin.clone(), cloud: Arc::clone(&cloud) };
+        let site = Site::Page(page, behind(&bound.origin));
         open(bound, site);
         page_address = Some(home);
     }
@@ -235,7 +248,7 @@ async fn listen(listener: TcpListener, acceptor: Option<TlsAcceptor>, site: Site
 }
 
 async fn connection(stream: TcpStream, acceptor: Option<TlsAcceptor>, site: Site) {
-    let is_page = matches!(site, Site::Page { .. });
+    let is_page = matches!(site, Site::Page(..));
     let service = service_fn(move |request| {
         let site = site.clone();
         async move { serve(&site, request).await }
@@ -267,12 +280,12 @@ async fn serve(site: &Site, request: hyper::Request<Incoming>) -> Result<hyper::
     };
     let path = parts.uri.path_and_query().map_or("/", |path| path.as_str()).to_owned();
     let is_control = path.starts_with("/_cloud/");
-    let (origin, cloud) = match site {
-        Site::Page { page, .. } if !is_control => {
+    let Behind { origin, cloud, bell } = match site {
+        Site::Page(page, _) if !is_control => {
             let response = page.answer(parts.method.as_str(), parts.uri.path());
             return Ok(response.map(|body| Full::new(Bytes::from(body))));
         }
-        Site::Page { origin, cloud, .. } | Site::Service { origin, cloud } => (origin, cloud),
+        Site::Page(_, behind) | Site::Service(behind) => behind,
     };
     let mut asked = Request::new(body.to_bytes().to_vec());
     *asked.method_mut() = parts.method;
@@ -280,15 +293,40 @@ async fn serve(site: &Site, request: hyper::Request<Incoming>) -> Result<hyper::
     if let Ok(uri) = format!("{origin}{path}").parse() {
         *asked.uri_mut() = uri;
     }
-    let response = lock(cloud).handle(&asked, now_ms());
+    let mut response = lock(cloud).handle(&asked, now_ms());
+    if is_control {
+        bell.notify_waiters();
+    }
+    while let Some(gate) = text(&response, "x-cloud-hold-before") {
+        pass(&gate, cloud, bell).await;
+        response = lock(cloud).handle(&asked, now_ms());
+    }
+    if let Some(gate) = text(&response, "x-cloud-hold") {
+        pass(&gate, cloud, bell).await;
+    }
     act_on_fault(response).await
+}
+
+/// Waits until a gate is open.
+async fn pass(gate: &str, cloud: &Mutex<Cloud>, bell: &Notify) {
+    loop {
+        // Listens before it looks, so that no ring is missed.
+        let rung = bell.notified();
+        if lock(cloud).held(gate).is_empty() {
+            return;
+        }
+        rung.await;
+    }
+}
+
+fn text(response: &Response, name: &str) -> Option<String> {
+    response.headers().get(name).and_then(|value| value.to_str().ok()).map(str::to_owned)
 }
 
 /// Turns what a fault left in the answer into what it means on a wire.
 async fn act_on_fault(mut response: Response) -> Result<hyper::Response<Full<Bytes>>, Lost> {
-    let text = |name: &str| response.headers().get(name).and_then(|value| value.to_str().ok()).map(str::to_owned);
-    let delay = text("x-cloud-delay").and_then(|ms| ms.parse().ok()).unwrap_or_default();
-    let lost = text("x-cloud-fault").as_deref() == Some("drop");
+    let delay = text(&response, "x-cloud-delay").and_then(|ms| ms.parse().ok()).unwrap_or_default();
+    let lost = text(&response, "x-cloud-fault").as_deref() == Some("drop");
     if delay > 0 {
         tokio::time::sleep(Duration::from_millis(delay)).await;
     }

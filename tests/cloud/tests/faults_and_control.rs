@@ -66,6 +66,19 @@ fn a_delay_and_another_fault_meet_in_one_answer() {
 }
 
 #[test]
+fn latency_lies_on_every_answer_and_on_preflights_beside_other_delays() {
+    let (mut world, token, _) = world();
+    assert_eq!(control(&mut world, "latency", &json!({ "ms": 80 })), 204);
+    world.cloud.add_fault(Fault::once("GET", "/me", Effect::Delay { ms: 250 }));
+    let waits = |response: &entrada_cloud::Response| head(response, "x-cloud-delay");
+    assert_eq!(waits(&world.graph(&token, "GET", "/me", Value::Null)).as_deref(), Some("330"));
+    let asks = [("origin", PAGE), ("access-control-request-method", "PATCH")];
+    assert_eq!(waits(&world.send("OPTIONS", "https://graph.microsoft.com/v1.0/me", &asks, "")).as_deref(), Some("80"));
+    assert_eq!(control(&mut world, "latency", &json!({ "ms": 0 })), 204);
+    assert_eq!(waits(&world.graph(&token, "GET", "/me", Value::Null)), None);
+}
+
+#[test]
 fn an_answer_without_cors_headers_was_still_carried_out_and_an_opaque_one_was_not() {
     let (mut world, token, _) = world();
     world.cloud.add_fault(Fault::once("PATCH", "/applications", Effect::NoCors));

@@ -62,6 +62,65 @@ async fn a_lost_answer_is_a_closed_connection_and_no_trace_of_faults_leaves_the_
     running.stop().await;
 }
 
+/// Sends a control request, as somebody beside the test would.
+async fn control(origin: &str, path: &str, body: &str) {
+    let host = origin.strip_prefix("http://").unwrap();
+    let mut stream = TcpStream::connect(host.replace("localhost", "127.0.0.1")).await.unwrap();
+    let length = body.len();
+    let request = format!("POST /_cloud/{path} HTTP/1.1\r\nHost: {host}\r\nContent-Length: {length}\r\n\r\n{body}");
+    stream.write_all(request.as_bytes()).await.unwrap();
+    let mut answer = Vec::new();
+    stream.read_to_end(&mut answer).await.unwrap();
+    assert!(answer.starts_with(b"HTTP/1.1 204"), "{}", String::from_utf8_lossy(&answer));
+}
+
+#[tokio::test]
+async fn a_request_waits_at_a_gate_before_or_after_its_work_until_the_gate_opens() {
+    let running = start(Start::default()).await.unwrap();
+    let graph = running.origins.graph.clone();
+    let me = |running: &entrada_cloud::server::Running| {
+        running.cloud().log().iter().filter(|entry| entry.url.ends_with("/v1.0/me")).count()
+    };
+    let gate = || "gate".to_owned();
+    for (effect, carried_out) in [(Effect::HoldBefore { gate: gate() }, 0), (Effect::Hold { gate: gate() }, 1)] {
+        let before = me(&running);
+        running.cloud().add_fault(Fault::once("GET", "/v1.0/me", effect));
+        let asked = tokio::spawn({
+            let graph = graph.clone();
+            async move { exchange(&graph, "/v1.0/me").await }
+        });
+        while running.cloud().held("gate").is_empty() {
+            tokio::task::yield_now().await;
+        }
+        assert_eq!(me(&running) - before, carried_out);
+        // Another gate is not this one.
+        control(&graph, "gates", r#"{"open":"other"}"#).await;
+        assert!(!asked.is_finished() && running.cloud().held("gate").len() == 1);
+        control(&graph, "gates", r#"{"open":"gate"}"#).await;
+        assert!(asked.await.unwrap().starts_with("HTTP/1.1 401"));
+        assert_eq!(me(&running) - before, 1, "carried out once");
+    }
+
+    // Whoever has gone by the time the gate opens asked for nothing.
+    let before = me(&running);
+    running.cloud().add_fault(Fault::once("GET", "/v1.0/me", Effect::HoldBefore { gate: gate() }));
+    let asked = tokio::spawn({
+        let graph = graph.clone();
+        async move { exchange(&graph, "/v1.0/me").await }
+    });
+    while running.cloud().held("gate").is_empty() {
+        tokio::task::yield_now().await;
+    }
+    asked.abort();
+    assert!(asked.await.unwrap_err().is_cancelled());
+    // The server reads the end of the connection before it answers a request that came after it.
+    exchange(&graph, "/v1.0/organization").await;
+    control(&graph, "gates", r#"{"open":"gate"}"#).await;
+    exchange(&graph, "/v1.0/organization").await;
+    assert_eq!(me(&running), before);
+    running.stop().await;
+}
+
 #[tokio::test]
 async fn a_port_in_use_is_said_and_a_stopped_cloud_frees_its_ports() {
     let running = start(Start::default()).await.unwrap();

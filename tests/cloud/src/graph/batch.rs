@@ -120,9 +120,12 @@ fn run(cloud: &mut Cloud, items: Vec<Item>, now: u64) -> Response {
     let mut answers = Vec::new();
     let mut answer_lost = false;
     let mut delay_ms = 0;
+    let mut gate = None;
     for item in items {
         let failed = item.depends_on.iter().any(|id| statuses.get(id).is_none_or(|status| *status >= 400));
-        let is_struck = |effect: &Effect| !matches!(effect, Effect::DropBefore | Effect::NoCors | Effect::Opaque);
+        let is_struck = |effect: &Effect| {
+            !matches!(effect, Effect::DropBefore | Effect::NoCors | Effect::Opaque | Effect::HoldBefore { .. })
+        };
         let fault = if failed { None } else { cloud.faults.take(item.method.as_str(), &item.url, is_struck) };
         let mut response = match &fault {
             _ if failed => {
@@ -138,9 +141,13 @@ fn run(cloud: &mut Cloud, items: Vec<Item>, now: u64) -> Response {
             }
             _ => single(cloud, &item.request, now),
         };
-        match fault {
+        match &fault {
             Some(Effect::DropAfter) => answer_lost = true,
             Some(Effect::Delay { ms }) => delay_ms += ms,
+            Some(Effect::Hold { gate: name }) => {
+                cloud.hold(name, item.method.as_str(), &item.url);
+                gate = Some(name.clone());
+            }
             _ => {}
         }
         statuses.insert(item.id.clone(), response.status().as_u16());
@@ -156,6 +163,9 @@ fn run(cloud: &mut Cloud, items: Vec<Item>, now: u64) -> Response {
     let mut response = json_answer(200, &json!({ "responses": answers }));
     if delay_ms > 0 {
         set(&mut response, "x-cloud-delay", &delay_ms.to_string());
+    }
+    if let Some(gate) = gate {
+        set(&mut response, "x-cloud-hold", &gate);
     }
     response
 }
