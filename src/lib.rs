@@ -10,7 +10,7 @@
 //! - [`embed`]: the contract with the page around this one, derived from the model. Looks at `flow`, `protocol`.
 //! - `ui` (browser only): Yew components. Look at `view_model`, `text` and `flow::Event`.
 //! - `browser` (browser only): performs effects, reports events, decides nothing.
-//! - `mount` (browser only): puts them together, for the page itself, a frame, and pages that bundle the program.
+//! - `mount` (browser only): puts them together, for the page itself and a frame; with the feature `module` for pages that bundle.
 //!
 //! `gather` and `search` are no rooms: small words for lists and texts that any of them may use.
 

@@ -14,12 +14,18 @@ impl rlsf::GlobalTlsfOptions for Small {
 #[global_allocator]
 static MEMORY: rlsf::GlobalTlsf<Small> = rlsf::GlobalTlsf::new();
 
+// What it exports is called by a page that bundles it, and by nothing here.
+#[cfg(all(target_arch = "wasm32", feature = "module"))]
+use entrada as _;
+
 #[cfg(target_arch = "wasm32")]
 fn main() {
     // A panic of the page that ships is a bare trap, told by www/start.js; no hook ever runs. Yew's own, which writes to the
     // console and is what a debug build keeps, would only be bytes.
     #[cfg(not(debug_assertions))]
     yew::set_custom_panic_hook(Box::new(|_| ()));
+    // A page that bundles the program says itself where it is to stand.
+    #[cfg(not(feature = "module"))]
     entrada::mount::page();
 }
 

@@ -63,7 +63,7 @@ async function start() {
     if (framed) delete app.dataset.entrada;
     await script.default({ module_or_path: program });
     if (framed) {
-      const hear = framed.connect(script.mount, app);
+      const hear = framed.connect(script.framed, app);
       removeEventListener("message", keep);
       early.forEach(hear);
     }

@@ -3,7 +3,7 @@
 use super::runtime::{Echo, Runtime};
 use super::{http, storage};
 use crate::flow::host::Surface;
-use crate::flow::{Event, Start};
+use crate::flow::{ConfigError, Event, Start};
 use crate::gather::Gather;
 use js_sys::{Array, Function};
 use wasm_bindgen::JsCast;
@@ -18,12 +18,37 @@ use web_sys::{
 pub struct Place {
     /// Where.
     pub surface: Surface,
-    /// Folder of the page's own files, with a closing slash; empty where they lie beside the document.
-    pub base: String,
-    /// The configuration, when it was given rather than lies there.
-    pub config: Option<String>,
     /// Takes what the page around is told.
     pub tell: Option<Function>,
+    /// Address of the folder of the page's own files, with a closing slash; the page by itself and in a frame lies beside them.
+    #[cfg(feature = "module")]
+    pub base: String,
+    /// The configuration, when it was given rather than lies there; or what keeps it from being one.
+    #[cfg(feature = "module")]
+    pub config: Option<Result<String, ConfigError>>,
+}
+
+impl Place {
+    /// What the address of each of the page's own files begins with.
+    #[cfg(feature = "module")]
+    pub(super) fn folder(&self) -> &str {
+        &self.base
+    }
+
+    /// The same, without the module: they lie beside the document.
+    #[cfg(not(feature = "module"))]
+    #[expect(clippy::unused_self, reason = "the module's answer depends on it")]
+    pub(super) fn folder(&self) -> &'static str {
+        ""
+    }
+
+    async fn config(&self) -> Result<String, ConfigError> {
+        #[cfg(feature = "module")]
+        if let Some(config) = &self.config {
+            return config.clone();
+        }
+        http::load(&[self.folder(), "config.json"].concat()).await.map_err(ConfigError::Missing)
+    }
 }
 
 /// A listener on the window, for as long as this is kept.
@@ -43,14 +68,14 @@ impl Drop for Ear {
 /// What the page finds when it starts; the address is read before anything else happens.
 async fn start(place: &Place) -> Option<Start> {
     let window = window()?;
-    let mut address = window.location().href().ok()?;
-    if place.base.is_empty() {
-        if let Some(path) = crate::flow::start::cleaned(&address) {
-            replace_address(&path);
-        }
-    } else {
-        // The document is somebody else's, and so is what stands in its address.
-        address.clone_from(&place.base);
+    // In the module the document is somebody else's, and so is what stands in its address.
+    #[cfg(feature = "module")]
+    let address = place.base.clone();
+    #[cfg(not(feature = "module"))]
+    let address = window.location().href().ok()?;
+    #[cfg(not(feature = "module"))]
+    if let Some(path) = crate::flow::start::cleaned(&address) {
+        replace_address(&path);
     }
     let languages = window.navigator().languages().iter().filter_map(|tag| tag.as_string()).gather();
     Some(Start {
@@ -59,10 +84,7 @@ async fn start(place: &Place) -> Option<Start> {
         languages,
         surface: place.surface,
         build: concat!(env!("CARGO_PKG_NAME"), " ", env!("CARGO_PKG_VERSION")),
-        config: match &place.config {
-            Some(config) => Ok(config.clone()),
-            None => http::load(&[&place.base, "config.json"].concat()).await,
-        },
+        config: place.config().await,
     })
 }
 

@@ -2,7 +2,7 @@
 
 use super::page::Place;
 use super::relay::Relay;
-use super::{http, page, storage};
+use super::{crossing, http, page, storage};
 use crate::embed::{self, Told};
 use crate::flow::{Effect, EffectId, Event, Model, Moment, update};
 use crate::protocol::entropy::Entropy;
@@ -153,7 +153,8 @@ impl Runtime {
         }
     }
 
-    /// Ends the page: no listener, timer or answer reaches it any more, and what it held is gone.
+    /// Ends the page, for a host that lives on: no listener, timer or answer reaches it any more, and what it held is gone.
+    #[cfg(feature = "module")]
     pub fn end(self) {
         // From here on every event waits in a queue that nobody works through.
         self.0.busy.set(true);
@@ -213,7 +214,7 @@ impl Runtime {
             Effect::Theme(looks) => page::look(&looks),
             Effect::Guard(on) => self.0.guarded.set(on),
             Effect::LoadText { language } => {
-                let path = [&self.place().base, "text/", &language, ".json"].concat();
+                let path = [self.place().folder(), "text/", &language, ".json"].concat();
                 self.later(Box::pin(async move {
                     let text = http::load(&path).await.ok();
                     Some(Event::TextLoaded { language, text })
@@ -238,8 +239,7 @@ impl Runtime {
         let page = self.echo();
         self.later(Box::pin(async move {
             let ended = page.0.upgrade().is_none_or(|inner| inner.ears.borrow().is_empty());
-            let value = js_sys::JSON::parse(&value.to_line());
-            if let (Ok(value), false) = (value, ended)
+            if let (Some(value), false) = (crossing::given(&value), ended)
                 && let Err(error) = hear.call1(&JsValue::NULL, &value)
             {
                 web_sys::console::error_1(&error);

@@ -58,13 +58,17 @@ impl Told {
 /// For a frame with the only origin it may reach: there is no message without one.
 fn envelope(model: &Model, told: &mut Told, (kind, body): Message) -> Value {
     told.seq += 1;
-    let mut data = json!({ "entrada": VERSION, "type": kind, "id": &model.host.id, "seq": told.seq });
+    let framed = model.host.surface == Surface::Frame;
+    let mut data = json!({ "type": kind, "id": &model.host.id, "seq": told.seq });
+    // What a page gets that has mounted the program is an event as it is promised; a frame's is still a message, which the element
+    // makes into one.
+    data.set(if framed { "entrada" } else { "version" }, VERSION);
     for (name, value) in body.members() {
         if !value.is_null() {
             data.insert(name, value.clone());
         }
     }
-    if model.host.surface == Surface::Frame { json!({ "to": &model.host.origin, "data": data }) } else { data }
+    if framed { json!({ "to": &model.host.origin, "data": data }) } else { data }
 }
 
 /// Tells a thing when it is another than last time; `null` is nothing to tell.

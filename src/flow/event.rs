@@ -3,6 +3,7 @@
 use super::effect::{Answer, EffectId, Format, Piece};
 use super::host::{HostSaid, Surface};
 use super::route::RouteKind;
+use crate::config::ConfigError;
 use crate::protocol::oauth::Resource;
 
 /// One thing that happened.
@@ -66,8 +67,8 @@ pub enum Event {
 pub struct Start {
     /// The whole address.
     pub address: String,
-    /// Text of `config.json`, or why it did not arrive.
-    pub config: Result<String, String>,
+    /// Text of `config.json`, or why there is none.
+    pub config: Result<String, ConfigError>,
     /// This tab's entries of ours, or `None` when storage is blocked.
     pub storage: Option<Vec<(String, String)>>,
     /// Languages the browser wants, best first.

@@ -26,6 +26,7 @@ pub mod session;
 pub mod start;
 mod theme;
 
+pub use crate::config::ConfigError;
 pub use effect::{Effect, EffectId, Format, Piece};
 pub use event::{Event, Intent, Start};
 pub use finding::{Finding, FindingCode, Weight};

@@ -52,7 +52,7 @@ impl Model {
         // The address is cleaned before anything else can fail or be sent (sign-in.md 3.2 cases 2 and 9).
         let answer = oauth::read_answer(&address.fragment);
         let home = clean(&address, out);
-        let config = start.config.map_err(ConfigError::Missing).and_then(|text| config::read(&text));
+        let config = start.config.and_then(|text| config::read(&text));
         let config = match config {
             Ok(config) => config,
             Err(error) => {

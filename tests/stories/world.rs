@@ -179,7 +179,7 @@ impl World {
         self.guarded = false;
         let start = Start {
             address: self.address.clone(),
-            config: self.config.clone(),
+            config: self.config.clone().map_err(entrada::flow::ConfigError::Missing),
             storage: self.storage.as_ref().map(|map| map.clone().into_iter().collect()),
             languages: vec!["en".into()],
             surface: self.surface,

@@ -42,15 +42,16 @@ const ONCE_MORE: [&str; 12] = [
     "--one-caller-inline-max-function-size=80",
 ];
 
-/// Shortens the names in `dist/`, and the program.
-pub(crate) fn shorten(project: &Project, wasm_opt: &Path) -> Result<(), Failure> {
-    let wasm = only_file(&project.dist(), "_bg.wasm")?;
-    let script = wasm.with_file_name(file_name(&wasm).replace("_bg.wasm", ".js"));
+/// Shortens the names in a program and its script, which lies beside it, and the program once more; `before` is what has not been
+/// done to it yet.
+pub(crate) fn shorten(project: &Project, wasm_opt: &Path, wasm: &Path, before: &[&str]) -> Result<(), Failure> {
+    let script = wasm.with_file_name(file_name(wasm).replace("_bg.wasm", ".js"));
     let mut command = Command::new(wasm_opt);
     command
-        .arg(&wasm)
+        .arg(wasm)
         .arg("-o")
-        .arg(&wasm)
+        .arg(wasm)
+        .args(before)
         .args(ONCE_MORE)
         .args(["--minify-imports-and-exports-and-modules", "--strip-producers"])
         .args(FEATURES);

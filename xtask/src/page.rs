@@ -21,8 +21,8 @@ const RELATIVE: &str = "./";
 
 /// How the program that ships is compiled, beyond `profile.release`: with a standard library rebuilt for size and panics that
 /// are a bare trap (`www/start.js` tells the person), 16 KB of brotli less. Both are unstable, so the pinned stable compiler
-/// is told to allow it, for this one build (ARCHITECTURE.md, "Decisions, and why").
-const COMPILED_WITH: [(&str, &str); 5] = [
+/// is told to allow it, for these two builds (ARCHITECTURE.md, "Decisions, and why").
+pub(crate) const COMPILED_WITH: [(&str, &str); 5] = [
     ("RUSTC_BOOTSTRAP", "1"),
     ("CARGO_UNSTABLE_BUILD_STD", "std,panic_abort"),
     ("CARGO_UNSTABLE_BUILD_STD_FEATURES", "optimize_for_size"),
@@ -84,11 +84,11 @@ fn trunk(project: &Project, tools: &PageTools, base: &str) -> Result<(), Failure
     }
     step::run(project, "building the page (release)", "trunk", &mut command)?;
     if let Some(wasm_opt) = &tools.wasm_opt {
-        names::shorten(project, wasm_opt)?;
+        names::shorten(project, wasm_opt, &names::only_file(&project.dist(), "_bg.wasm")?, &[])?;
     }
     // The configuration may have changed since the headers in www/ were written; the page goes out with those that fit it.
     headers::write_into(&project.dist())?;
-    module::pack(project)?;
+    module::build(project, tools)?;
     let stamp =
         stamp(project, tools, base).map_err(|error| Failure::new(format!("cannot read what was built: {error}")))?;
     fs::write(stamp_file(project), stamp)
@@ -108,11 +108,12 @@ fn stamp(project: &Project, tools: &PageTools, base: &str) -> io::Result<String>
     let mut dist = Fingerprint::default();
     dist.add_path(&project.dist(), "dist")?;
     Ok(format!(
-        "sources {:016x}\ndist {:016x}\nbase {base}\ntrunk {}\nwasm-opt {}\ncompiled {COMPILED_WITH:?}\n",
+        "sources {:016x}\ndist {:016x}\nbase {base}\ntrunk {}\nwasm-opt {}\ncompiled {COMPILED_WITH:?}\nmodule {}\n",
         sources.0,
         dist.0,
         tools::TRUNK,
         if tools.wasm_opt.is_some() { tools::WASM_OPT } else { "none" },
+        module::FEATURE,
     ))
 }
 

@@ -3,6 +3,7 @@
 use crate::browser::{self, Browser};
 use crate::cli::Depth;
 use crate::examples;
+use crate::module::FEATURE;
 use crate::page;
 use crate::project::Project;
 use crate::say::{self, Failure};
@@ -148,13 +149,18 @@ fn run_tier(project: &Project, tier: Tier) -> Result<Ending, Failure> {
         Tier::LintsWasm => {
             tools::ensure_components(project)?;
             tools::ensure_wasm_target(project)?;
-            let mut command = project.cargo();
-            command
-                .args(["clippy", "--package", "entrada", "--lib", "--bins", "--target", WASM_TARGET])
-                .args(NO_WARNINGS)
-                // What must not be called in a browser is not what must not be called in pure code.
-                .env("CLIPPY_CONF_DIR", project.root.join("xtask").join("clippy-wasm"));
-            simple(project, "cargo clippy for wasm", "clippy-wasm", &mut command)
+            let lint = |title: &str, log: &str, features: &[&str]| {
+                let mut command = project.cargo();
+                command
+                    .args(["clippy", "--package", "entrada", "--lib", "--bins", "--target", WASM_TARGET])
+                    .args(features)
+                    .args(NO_WARNINGS)
+                    // What must not be called in a browser is not what must not be called in pure code.
+                    .env("CLIPPY_CONF_DIR", project.root.join("xtask").join("clippy-wasm"));
+                simple(project, title, log, &mut command)
+            };
+            lint("cargo clippy for wasm", "clippy-wasm", &[])?;
+            lint("cargo clippy for the module", "clippy-module", &["--features", FEATURE, "--test", "crossing"])
         }
         Tier::Native => counted(project, "cargo test", "native", &mut native_tests(project)),
         Tier::WasmInBrowser => wasm_in_browser(project),
@@ -211,20 +217,26 @@ fn wasm_in_browser(project: &Project) -> Result<Ending, Failure> {
     let runner = tools::wasm_test_runner(project)?;
     let browser = browser::ensure(project)?;
     let capabilities = browser::write_capabilities(project, &browser)?;
-    let mut command = project.cargo();
-    command
-        .args(["test", "--package", "entrada", "--target", WASM_TARGET, "--test", "browser", "--no-fail-fast"])
-        .env("CARGO_TARGET_WASM32_UNKNOWN_UNKNOWN_RUNNER", runner)
-        .env("CHROMEDRIVER", &browser.driver)
-        // The runner takes the first driver it finds a variable for.
-        .env_remove("GECKODRIVER")
-        .env_remove("SAFARIDRIVER")
-        .env("WASM_BINDGEN_TEST_WEBDRIVER_JSON", capabilities)
-        .env("WASM_BINDGEN_USE_BROWSER", "1")
-        // Limits for a busy machine, in seconds; a test that ends is not slowed by them.
-        .env("WASM_BINDGEN_TEST_TIMEOUT", "120")
-        .env("WASM_BINDGEN_TEST_DRIVER_TIMEOUT", "60");
-    counted(project, "cargo test for wasm", "wasm-tests", &mut command)
+    let tests = |title: &str, log: &str, which: &[&str]| {
+        let mut command = project.cargo();
+        command
+            .args(["test", "--package", "entrada", "--target", WASM_TARGET, "--no-fail-fast"])
+            .args(which)
+            .env("CARGO_TARGET_WASM32_UNKNOWN_UNKNOWN_RUNNER", &runner)
+            .env("CHROMEDRIVER", &browser.driver)
+            // The runner takes the first driver it finds a variable for.
+            .env_remove("GECKODRIVER")
+            .env_remove("SAFARIDRIVER")
+            .env("WASM_BINDGEN_TEST_WEBDRIVER_JSON", &capabilities)
+            .env("WASM_BINDGEN_USE_BROWSER", "1")
+            // Limits for a busy machine, in seconds; a test that ends is not slowed by them.
+            .env("WASM_BINDGEN_TEST_TIMEOUT", "120")
+            .env("WASM_BINDGEN_TEST_DRIVER_TIMEOUT", "60");
+        step::run(project, title, log, &mut command).map(|finished| tests_passed(&step::read_log(&finished.log)))
+    };
+    let page = tests("cargo test for wasm", "wasm-tests", &["--test", "browser"])?;
+    let module = tests("cargo test of the module", "module-tests", &["--test", "crossing", "--features", FEATURE])?;
+    Ok(Ending::Passed { tests: Some(page + module) })
 }
 
 /// The two main journeys once more. A person's machine may lack Firefox; a build machine may not.

@@ -5,10 +5,14 @@
 //! own too: with `serde_json` in their place the page weighs some 14 KB more after compression. Native tests hold
 //! them against it.
 
+#[cfg(feature = "module")]
+mod plain;
 mod read;
 mod value;
 mod write;
 
+#[cfg(feature = "module")]
+pub use plain::Plain;
 pub(crate) use value::json;
 pub use value::{Value, object, texts};
 

@@ -238,8 +238,8 @@ async fn a_page_that_mounts_the_program_gets_it_whole_and_is_rid_of_it_again() {
     screen.go(&format!("{}shop.html", shop.address)).await;
     screen.until("it is ready", "return events.some(it => it.type === 'ready')").await;
     assert_eq!(
-        screen.eval("return [events[0].entrada, events[0].type, events[0].language]").await,
-        json!([1, "ready", "en"])
+        screen.eval("return [events[0].version, events[0].type, events[0].language, events[0].entrada]").await,
+        json!([1, "ready", "en", null])
     );
     screen.until("the first screen stands in the element", "return !!document.querySelector('#place h1')").await;
     assert_eq!(
@@ -252,8 +252,12 @@ async fn a_page_that_mounts_the_program_gets_it_whole_and_is_rid_of_it_again() {
     let weights =
         "return [...document.querySelectorAll('body > h1, #place h1')].map(it => getComputedStyle(it).fontWeight)";
     assert_eq!(screen.eval(weights).await, json!(["700", "600"]));
-    // A message of nobody's is no trouble; closing is answered.
-    screen.eval("const cycle = {}; cycle.self = cycle; page.send(cycle); page.send({ type: 'close' })").await;
+    // A message of nobody's is no trouble, and what a getter throws is its owner's; closing is answered.
+    let strange = "const cycle = { type: 'close' }; cycle.self = cycle; page.send(cycle); page.send(() => 1); page.send(Symbol());
+        try { page.send({ type: 'close', options: { get preset() { throw new Error('mine') } } }) } catch (error) { return error.message }";
+    assert_eq!(screen.eval(strange).await, json!("mine"));
+    assert_eq!(screen.eval("return events.some(it => it.type === 'closed')").await, json!(false));
+    screen.eval("page.send({ type: 'close' })").await;
     screen.until("it says that it closed", "return events.some(it => it.type === 'closed')").await;
 
     screen.eval("window.before = events.length; page.unmount(); page.unmount(); page.send({ type: 'close' })").await;
