@@ -48,10 +48,8 @@ impl Model {
             Intent::CheckAgain => self.check_again(out),
             Intent::Plan => self.show_plan(),
             Intent::Undo => {
-                self.plan = self.build_undo_plan();
-                if self.plan.is_some() {
-                    self.place = Place::Plan;
-                }
+                self.undoing = true;
+                self.ask_application(out);
             }
             Intent::Back if self.plan.as_ref().is_some_and(|plan| plan.brief.undo) => self.leave_undo(),
             Intent::Back => {

@@ -164,6 +164,8 @@ pub struct Model {
     pub plan: Option<Plan>,
     /// The run, from the fourth screen on.
     pub run: Option<Run>,
+    /// The way back was asked for, and what is there now is being read.
+    undoing: bool,
     /// What an interrupted run left to look for.
     pub interrupted: Option<checkpoint::Interrupted>,
     /// Page-wide notices.
@@ -206,6 +208,7 @@ impl Default for Model {
             facts: Facts::default(),
             plan: None,
             run: None,
+            undoing: false,
             interrupted: None,
             notices: Vec::new(),
             copied: None,
@@ -318,6 +321,7 @@ impl Model {
     fn settle(&mut self, out: &mut Out) {
         self.age_session(out.now);
         self.ask_what_follows(out);
+        self.show_way_back();
         let clocks = self.place == Place::Run && self.run.as_ref().is_some_and(Run::is_active);
         self.tick(clocks, out);
     }

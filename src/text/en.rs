@@ -199,6 +199,7 @@ messages! {
     WHY_ENDS = "The last one ends on {date}, which is over or near.";
     WHY_USER_LOST = "It is enabled, but its user is disabled or gone. Switching it off and on brings the user back.";
     WHY_LEFT_BEHIND = "An interrupted run left it behind. Its work is done.";
+    WHY_SINCE = "A secret made since this run needs the rest, so it stays.";
     WHAT_NAME = "name";
     WHAT_ROLES = "declared app roles";
     WHAT_REDIRECT = "redirect URI for Business Central";

@@ -2,7 +2,7 @@
 
 use super::words::{action, finding, reason};
 use super::{ActionView, ChangeKind, PlanLineView, PlanView, RequestView};
-use crate::flow::plan::{Action, Brief, Line, Plan, Step};
+use crate::flow::plan::{Action, Brief, Line, Plan, Reason, Step};
 use crate::flow::route::RouteKind;
 use crate::flow::{Finding, FindingCode, Intent, Model};
 use crate::gather::Gather;
@@ -29,7 +29,8 @@ pub(super) fn view(model: &Model, plan: &Plan, words: &Catalogue) -> PlanView {
         notes.push(finding(words, &Finding::info(FindingCode::Interrupted)));
     }
     for line in &plan.lines {
-        if let Step::RemoveSecret { name, .. } = &line.step {
+        // The way back removes a secret too, one that somebody holds.
+        if let (Step::RemoveSecret { name, .. }, Reason::NeverShown) = (&line.step, &line.reason) {
             notes.push(finding(words, &Finding::warning(FindingCode::SecretNeverShown).with("name", name.clone())));
         }
     }

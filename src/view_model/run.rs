@@ -67,6 +67,10 @@ fn outcome(outcome: Outcome, run: &Run, words: &Catalogue) -> OutcomeView {
         Outcome::Partial if unstored => (Severity::Warning, en::OUTCOME_PARTIAL, en::OUTCOME_PARTIAL_SECRET),
         Outcome::Partial => (Severity::Warning, en::OUTCOME_PARTIAL, en::OUTCOME_PARTIAL_MORE),
         Outcome::Nothing => (Severity::Error, en::OUTCOME_NOTHING, en::OUTCOME_NOTHING_MORE),
+        // Only what somebody else needs is kept on the way back.
+        Outcome::Undone if run.tasks.iter().any(|task| matches!(task.state, TaskState::Kept)) => {
+            (Severity::Success, en::OUTCOME_HALF_UNDONE, en::WHY_SINCE)
+        }
         Outcome::Undone => (Severity::Success, en::OUTCOME_UNDONE, en::OUTCOME_UNDONE_MORE),
     };
     let open = matches!(outcome, Outcome::Partial | Outcome::Nothing);

@@ -143,6 +143,7 @@ pub(super) fn reason(words: &Catalogue, reason: &Reason) -> String {
         Reason::Wider => words.say(en::WHY_WIDER),
         Reason::Ends(ends) => words.fill(en::WHY_ENDS, &[("date", &date::day(*ends))]),
         Reason::UserLost => words.say(en::WHY_USER_LOST),
+        Reason::Since => words.say(en::WHY_SINCE),
         Reason::LeftBehind => words.say(en::WHY_LEFT_BEHIND),
     }
 }

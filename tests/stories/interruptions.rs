@@ -105,6 +105,39 @@ fn reloading_at_any_point_finds_everything_again_and_completes() {
 }
 
 #[test]
+fn a_secret_of_a_browser_that_is_gone_is_named_by_its_key_id_and_stays_until_somebody_decides() {
+    let mut world = World::ready("magento");
+    world.set_up();
+    let made = secrets(&world);
+    // Another browser: nothing is remembered, and whether somebody holds the text cannot be read.
+    world.storage.as_mut().unwrap().clear();
+    world.reload_as(ADA);
+    world.press(Intent::Preset("magento".into()));
+    world.only("Production");
+    for wanted in [false, true] {
+        world.press(Intent::WantSecret(wanted));
+        world.press(Intent::Plan);
+        let Page::Plan(plan) = world.page() else { panic!("{:?}", world.codes()) };
+        let named = plan.lines.iter().find(|line| line.title.contains(&made[0])).unwrap();
+        assert_eq!(named.kind, ChangeKind::Keep);
+        assert_eq!(plan.lines.iter().any(|line| line.kind == ChangeKind::Create), wanted);
+        if !wanted {
+            world.press(Intent::Back);
+        }
+    }
+    world.press(Intent::Confirm);
+    assert!(matches!(world.page(), Page::HandOver(_)), "{:?}", world.codes());
+    assert_eq!(secrets(&world).len(), 2);
+}
+
+/// Key ids of all secrets of ours.
+fn secrets(world: &World) -> Vec<String> {
+    let ours = world.cloud.tenant("cronus.example").unwrap().applications.iter();
+    let ours = ours.filter(|app| app.unique_name.as_deref() == Some("entrada-magento-main"));
+    ours.flat_map(|app| app.secrets.iter().map(|secret| secret.key_id.to_string())).collect()
+}
+
+#[test]
 fn a_stored_secret_survives_a_reload() {
     let mut world = World::ready("magento");
     world.set_up();
@@ -149,13 +182,35 @@ fn after_a_lost_answer_the_page_looks_and_cleans_up_before_it_asks_again() {
     world.fault("POST", "addPassword", Effect::DropAfter, 1);
     let place = world.sent.len();
     world.set_up();
-    let of_the_secret: Vec<&str> = world.sent[place..]
-        .iter()
-        .filter_map(|(_, url)| {
-            ["addPassword", "removePassword", "applications(appId="].into_iter().find(|word| url.contains(word))
-        })
-        .collect();
-    assert_eq!(of_the_secret, ["addPassword", "applications(appId=", "removePassword", "addPassword"]);
+    assert_eq!(about_the_secret(&world, place), ["addPassword", "applications(appId=", "removePassword", "addPassword"]);
+}
+
+#[test]
+fn an_answer_lost_while_there_was_no_network_is_looked_for_before_it_is_asked_again() {
+    let mut world = World::ready("magento");
+    world.fault("POST", "addPassword", Effect::DropAfter, 1);
+    let place = world.sent.len();
+    world.start_run();
+    let asked = |world: &World| world.sent[place..].iter().any(|(_, url)| url.contains("addPassword"));
+    while !asked(&world) {
+        assert!(world.step(), "{:?}", world.codes());
+    }
+    world.event(entrada::flow::Event::Online(false));
+    world.run_until(40_000, |_| false);
+    assert_eq!(tally(&world), (1, 1), "it was made, and nobody saw it");
+    world.event(entrada::flow::Event::Online(true));
+    world.settle();
+    assert!(matches!(world.page(), Page::HandOver(_)), "{:?}", world.codes());
+    assert_eq!(about_the_secret(&world, place), ["addPassword", "applications(appId=", "removePassword", "addPassword"]);
+    assert_eq!(tally(&world), (1, 1));
+}
+
+/// Requests about the secret, in their order.
+fn about_the_secret(world: &World, place: usize) -> Vec<&'static str> {
+    let word = |url: &str| {
+        ["addPassword", "removePassword", "applications(appId="].into_iter().find(|word| url.contains(word))
+    };
+    world.sent[place..].iter().filter_map(|(_, url)| word(url)).collect()
 }
 
 #[test]

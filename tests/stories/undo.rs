@@ -228,6 +228,56 @@ fn a_lost_answer_at_any_removal_leads_to_the_same_end() {
 }
 
 #[test]
+fn whoever_got_a_secret_since_keeps_all_that_it_needs() {
+    let mut world = World::ready("magento");
+    world.set_up();
+    finish(&mut world);
+    // Somebody else finds everything and only wants a secret of their own.
+    let mut other = World::ready("magento");
+    other.cloud = world.cloud.clone();
+    other.press(Intent::CheckAgain);
+    let without = snapshot(&other);
+    other.press(Intent::WantSecret(true));
+    other.set_up();
+    let theirs = other.secret().unwrap();
+    finish(&mut other);
+    world.cloud = other.cloud.clone();
+
+    world.press(Intent::Undo);
+    let Page::Plan(plan) = world.page() else { panic!("{:?}", world.codes()) };
+    let kinds: Vec<_> = plan.lines.iter().map(|line| line.kind).collect();
+    assert_eq!(kinds, [ChangeKind::Remove, ChangeKind::Keep], "our secret goes, theirs is named and stays");
+    world.press(Intent::Confirm);
+    let Page::Run(run) = world.page() else { panic!("{:?}", world.codes()) };
+    assert_eq!(run.outcome.unwrap().title, "Part of it was taken back");
+    let (now, before) = (snapshot(&world), without);
+    for part in ["principals", "grants", "sites"] {
+        assert_eq!(now[part], before[part], "{part}");
+    }
+    let application = |state: &Value| {
+        let all = state["applications"].as_array().unwrap();
+        all.iter().find(|it| it["unique_name"] == "entrada-magento-main").unwrap().clone()
+    };
+    let secrets = application(&now)["secrets"].as_array().unwrap().clone();
+    assert!(secrets.len() == 1 && theirs.starts_with(secrets[0]["hint"].as_str().unwrap()), "{secrets:?}");
+}
+
+#[test]
+fn a_way_back_that_cannot_see_what_is_there_is_not_taken() {
+    let mut world = World::ready("magento");
+    world.set_up();
+    finish(&mut world);
+    world.fault("GET", "applications(uniqueName", Effect::DropBefore, 100);
+    world.fault("POST", "$batch", Effect::DropBefore, 100);
+    world.press(Intent::Undo);
+    assert!(matches!(world.page(), Page::Done(_)), "{:?}", world.codes());
+    assert!(!world.codes().is_empty(), "and it is said why");
+    world.cloud.clear_faults();
+    undo(&mut world);
+    assert_eq!(outcome(&world), Some(Outcome::Undone), "{:?}", world.codes());
+}
+
+#[test]
 fn what_somebody_else_made_meanwhile_is_not_taken_back() {
     let mut world = World::ready("magento");
     world.press(Intent::Plan);
@@ -239,7 +289,9 @@ fn what_somebody_else_made_meanwhile_is_not_taken_back() {
     let made = snapshot(&world);
     world.press(Intent::Confirm);
     finish(&mut world);
-    undo(&mut world);
+    world.press(Intent::Undo);
+    assert_eq!(world.codes(), Vec::<String>::new(), "the secret that goes was shown, and nobody says otherwise");
+    world.press(Intent::Confirm);
     assert_eq!(outcome(&world), Some(Outcome::Undone), "{:?}", world.codes());
     assert_eq!(
         snapshot(&world),

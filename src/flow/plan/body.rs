@@ -35,7 +35,7 @@ pub(super) fn application_body(
         // Lets "Grant Consent" on the card inside Business Central work (business-central.md 4).
         "web": json!({ "redirectUris": redirects }),
         "tags": vec!["entrada".into(), format!("entrada-preset-{}", choices.preset).into()],
-        "notes": format!("Made with Entrada by {} on {}.", account.username, date::day(now)),
+        "notes": format!("Set up with Entrada by {} on {}.", account.username, date::day(now)),
         // Nobody can add a credential behind our back on the service principal (graph.md 13).
         "servicePrincipalLockConfiguration": json!({ "isEnabled": true, "allProperties": true }),
     })

@@ -217,6 +217,10 @@ impl Model {
             if unseen.contains(&secret.name) {
                 let step = Step::RemoveSecret { key_id: secret.key_id.clone(), name: secret.name.clone() };
                 drafts.add((step, Action::Remove, Reason::NeverShown));
+            } else if let Some(ends) = secret.ends {
+                // Nobody can read whether somebody holds its text, so none stays without being named.
+                let step = Step::RemoveSecret { key_id: String::new(), name: secret.named() };
+                drafts.add((step, Action::Keep, Reason::ValidUntil(ends)));
             }
         }
         let valid = self.valid_secret().and_then(|secret| secret.ends);

@@ -69,6 +69,8 @@ pub enum Reason {
     UserLost,
     /// Left behind by an interrupted run.
     LeftBehind,
+    /// Made since the run that is taken back; what it needs stays.
+    Since,
 }
 
 /// One thing to do.

@@ -1,11 +1,13 @@
 //! The way back: a plan of its own that takes away what a run made, shown and confirmed like any other.
 //!
 //! It is drafted from what the run did, not from what was planned: what it found, it leaves alone. The application goes
-//! last, so that what is left can still be found by it; Entra keeps it for 30 days (graph.md 2).
+//! last, so that what is left can still be found by it; Entra keeps it for 30 days (graph.md 2). Before it is drafted the
+//! application is read: whoever has got a secret of it since needs all the rest, so only our own secret goes then.
 
 use super::{Action, Brief, Line, Plan, Reason, Step};
-use crate::flow::Model;
 use crate::flow::run::{self, Run, Task};
+use crate::flow::{Model, Place};
+use crate::gather::Gather;
 use crate::protocol::business_central::PermissionSet;
 
 impl Model {
@@ -16,14 +18,35 @@ impl Model {
             .is_some_and(|run| run.outcome.is_some() && !run.brief.undo && run.tasks.iter().any(Task::wrote))
     }
 
+    /// Shows the way back that was asked for, once it was read what is there now.
+    pub(in crate::flow) fn show_way_back(&mut self) {
+        if !self.undoing || self.facts.registered.is_open() {
+            return;
+        }
+        self.undoing = false;
+        if let Some(finding) = self.facts.registered.failed() {
+            self.notices.push(finding.clone());
+            return;
+        }
+        self.plan = self.build_undo_plan();
+        if self.plan.is_some() {
+            self.place = Place::Plan;
+        }
+    }
+
     /// The plan that takes the run back.
-    pub(in crate::flow) fn build_undo_plan(&self) -> Option<Plan> {
+    fn build_undo_plan(&self) -> Option<Plan> {
         let run = self.run.as_ref().filter(|_| self.can_undo())?;
         let mut brief = Brief { undo: true, ..run.brief.clone() };
         brief.change = brief.before.clone();
         // The text of the secret ends with the secret.
         let known = run::Known { secret: None, ..run.known.clone() };
-        let application_goes = run.tasks.iter().any(|task| made(task) && matches!(task.step, Step::Application));
+        let application = self.facts.registered.known().and_then(|it| it.as_ref()?.application.as_ref());
+        let secrets = application.map(|it| it.secrets.as_slice()).unwrap_or_default();
+        let since = secrets.iter().filter(|it| !run.knows(it)).gather();
+        let shared = !since.is_empty();
+        let application_goes =
+            !shared && run.tasks.iter().any(|task| made(task) && matches!(task.step, Step::Application));
         let mut lines: Vec<Line> = Vec::new();
         // In the order of the work: environments first, the application last.
         let turn = |task: &Task| match (task.lane, &task.step) {
@@ -33,11 +56,18 @@ impl Model {
         };
         for now in 0..3 {
             for task in run.tasks.iter().filter(|task| turn(task) == now && task.wrote() && !task.found) {
+                if shared && !matches!(task.step, Step::Secret) {
+                    continue;
+                }
                 if let Some((step, action, reason)) = reverse(run, task, application_goes) {
                     let requests = run::preview(&step, action, task.lane, &brief, &known);
                     lines.push(Line { lane: task.lane, step, action, reason, requests });
                 }
             }
+        }
+        for secret in since {
+            let step = Step::RemoveSecret { key_id: String::new(), name: secret.named() };
+            lines.push(Line { lane: None, step, action: Action::Keep, reason: Reason::Since, requests: Vec::new() });
         }
         (!lines.is_empty()).then_some(Plan { lines, brief, known })
     }

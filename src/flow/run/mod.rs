@@ -16,7 +16,7 @@ use super::plan::{Action, Brief, Plan, Step};
 use super::route::RouteKind;
 use crate::gather::Gather;
 use crate::protocol::business_central::UserPermission;
-use crate::protocol::graph::{Grant, NewSecret};
+use crate::protocol::graph::{Grant, NewSecret, SecretInfo};
 
 /// Business Central serves five requests of a user at once (business-central.md 1.5); one place is left for reads.
 const SIDE_BY_SIDE: usize = 4;
@@ -308,6 +308,15 @@ impl Run {
     /// The name of the newest secret that was asked for.
     pub(super) fn secret_name(&self) -> &str {
         self.secret_names.last().map_or("", String::as_str)
+    }
+
+    /// It made this secret, or found it when it was planned.
+    pub(super) fn knows(&self, secret: &SecretInfo) -> bool {
+        let is = |task: &Task| match &task.step {
+            Step::RemoveSecret { key_id, name } => *key_id == secret.key_id || name.ends_with(&*secret.key_id),
+            _ => false,
+        };
+        self.secret_names.contains(&secret.name) || self.tasks.iter().any(is)
     }
 
     /// Names of secrets that were asked for and not confirmed as stored.

@@ -64,6 +64,10 @@ pub(super) fn decide(
         CallError::Silent(silence) => {
             if offline || *silence == Silence::Offline {
                 task.troubles -= 1;
+                if !is_repeatable(&task.step, &task.phase) {
+                    // It may have arrived before the network went: once there is one again, that is looked for first.
+                    task.phase = Phase::Look;
+                }
                 return Verdict::Pause { ms: 5_000, why: Pause::Offline };
             }
             // Even after the last try the unknown must be looked for; the scheduler ends it before another try.

@@ -92,6 +92,13 @@ pub struct SecretInfo {
     pub ends: Option<u64>,
 }
 
+impl SecretInfo {
+    /// Name and key id, so that it can be found among its like.
+    pub fn named(&self) -> String {
+        [&self.name, ", ", &self.key_id].concat()
+    }
+}
+
 /// A client secret as it was made, once.
 #[derive(Debug, Clone)]
 pub struct NewSecret {
