@@ -202,6 +202,11 @@ impl Cloud {
         self.directory.tenant_mut(id)
     }
 
+    /// Business Central's own state, to look at.
+    pub fn business_central(&self) -> &BusinessCentral {
+        &self.business_central
+    }
+
     /// Business Central's own state.
     pub fn business_central_mut(&mut self) -> &mut BusinessCentral {
         &mut self.business_central

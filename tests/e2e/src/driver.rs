@@ -30,6 +30,8 @@ pub enum Engine {
 pub(crate) struct Wish {
     /// Languages the browser asks for.
     pub(crate) languages: String,
+    /// Its log also tells what the browser asks a person. It is answered with yes in any case.
+    pub(crate) tells_questions: bool,
     /// Takes a certificate that nobody vouches for: the local cloud makes its own at every start.
     pub(crate) any_certificate: bool,
 }
@@ -145,7 +147,7 @@ fn chromium(profile: &Path, wish: &Wish) -> Capabilities {
         "args": arguments,
         // Popups are blocked for a person, so they are here: a window that opens without a click must not go unseen.
         "excludeSwitches": ["disable-popup-blocking"],
-        "perfLoggingPrefs": { "enableNetwork": true, "enablePage": false },
+        "perfLoggingPrefs": { "enableNetwork": true, "enablePage": wish.tells_questions },
         // Not the browser's own start page, which loads a hundred files.
         "prefs": { "session.restore_on_startup": 4, "session.startup_urls": ["about:blank"], "intl.accept_languages": wish.languages, "download.prompt_for_download": false },
     });

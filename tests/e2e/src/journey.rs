@@ -83,8 +83,13 @@ pub struct Journey<'a> {
 }
 
 impl<'a> Journey<'a> {
-    pub(crate) fn new(world: &'a World) -> Self {
-        Self { world, screen: &world.screen }
+    pub(crate) fn at(world: &'a World, screen: &'a Screen) -> Self {
+        Self { world, screen }
+    }
+
+    /// The screen in front of them.
+    pub fn screen(&self) -> &'a Screen {
+        self.screen
     }
 
     /// Opens the page.
@@ -383,6 +388,18 @@ impl<'a> Journey<'a> {
         rows.iter()
             .map(|row| (row[0].as_str().unwrap_or_default().to_owned(), row[1].as_str().unwrap_or_default().to_owned()))
             .collect()
+    }
+
+    /// Asks what taking the run back would change, and waits for that plan.
+    pub async fn see_the_way_back(&self) {
+        self.screen.press_named("Take it back").await;
+        self.see("What taking back would change").await;
+    }
+
+    /// Waits until the run has ended with this title.
+    pub async fn see_outcome(&self, title: &str) {
+        let script = "return document.querySelector('#outcome .notice__title')?.textContent === arguments[0]";
+        self.screen.until_with(&format!("the run has ended: {title}"), script, &[json!(title)]).await;
     }
 
     /// Codes of the findings in sight.

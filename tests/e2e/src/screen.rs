@@ -265,6 +265,16 @@ impl Screen {
         traffic.clone()
     }
 
+    /// Fails when the console said anything but `expected` remarks about the network.
+    pub(crate) async fn console_is_clean(&self, expected: &[&str]) {
+        let said: Vec<_> = self.console().await;
+        let strange: Vec<_> = said
+            .iter()
+            .filter(|said| !(said.source == "network" && expected.iter().any(|known| said.text.contains(known))))
+            .collect();
+        assert!(strange.is_empty(), "the console is not empty: {strange:#?}");
+    }
+
     /// Everything the console said so far. Firefox tells nobody: there it stays empty.
     pub async fn console(&self) -> Vec<Said> {
         if self.engine == Engine::Firefox {

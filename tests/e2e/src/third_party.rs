@@ -64,9 +64,19 @@ impl Outsider {
         ])
     }
 
+    /// Reads what anybody may read.
+    pub fn read(url: &str) -> Answer {
+        Self::curl(&[url])
+    }
+
     /// Reads with a token.
     pub fn get(url: &str, token: &str) -> Answer {
         Self::curl(&["--header", &format!("Authorization: Bearer {token}"), url])
+    }
+
+    /// Asks for something to be done with a token, without a body.
+    pub fn post(url: &str, token: &str) -> Answer {
+        Self::curl(&["--header", &format!("Authorization: Bearer {token}"), "--data", "", url])
     }
 
     /// Runs a command as a person pastes it into a shell, and types the answer it asks for.

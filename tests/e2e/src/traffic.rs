@@ -40,6 +40,7 @@ impl Sent {
 pub struct Traffic {
     sent: Vec<Sent>,
     open: HashMap<String, usize>,
+    questions: Vec<String>,
 }
 
 impl Traffic {
@@ -87,6 +88,9 @@ impl Traffic {
                     status: None,
                 });
             }
+            "Page.javascriptDialogOpening" => {
+                self.questions.push(params["type"].as_str().unwrap_or_default().to_owned());
+            }
             "Network.responseReceived" => {
                 if let Some(sent) = self.of(&id) {
                     sent.status = params["response"]["status"].as_u64();
@@ -110,6 +114,11 @@ impl Traffic {
         &self.sent
     }
 
+    /// What kinds of questions the browser asked a person, such as `beforeunload`. Only a visitor's browser tells.
+    pub fn questions(&self) -> &[String] {
+        &self.questions
+    }
+
     /// The requests the page's program made, without the browser's preflights.
     pub fn of_the_program(&self) -> impl Iterator<Item = &Sent> {
         self.sent.iter().filter(|sent| matches!(sent.kind.as_str(), "Fetch" | "XHR"))
@@ -123,13 +132,26 @@ impl Traffic {
     /// How many of `requests` had to be waited for, one after the other, until the one at `last` was answered: a
     /// request may depend on every one that was answered before it left.
     pub fn round_trips(requests: &[&Sent], last: usize) -> usize {
+        Self::weighed_round_trips(requests, last, |_| 1)
+    }
+
+    /// The same over a line where a browser's question before a request takes as long as the request.
+    pub fn round_trips_with_preflights(requests: &[&Sent], last: usize, preflights: &[&Sent]) -> usize {
+        let asked_first = |sent: &Sent| {
+            let during = |asked: &&&Sent| asked.left >= sent.left && sent.ended.is_none_or(|ended| asked.left <= ended);
+            preflights.iter().filter(|asked| asked.url == sent.url).any(|asked| during(&asked))
+        };
+        Self::weighed_round_trips(requests, last, |sent| 1 + usize::from(asked_first(sent)))
+    }
+
+    fn weighed_round_trips(requests: &[&Sent], last: usize, weight: impl Fn(&Sent) -> usize) -> usize {
         let mut depth = vec![0; requests.len()];
         for (index, request) in requests.iter().enumerate() {
             let waited_for = requests[..index]
                 .iter()
                 .zip(&depth)
                 .filter(|(before, _)| before.ended.is_some_and(|ended| ended <= request.left));
-            depth[index] = 1 + waited_for.map(|(_, depth)| *depth).max().unwrap_or(0);
+            depth[index] = weight(request) + waited_for.map(|(_, depth)| *depth).max().unwrap_or(0);
         }
         depth[last]
     }
@@ -161,5 +183,13 @@ mod tests {
         assert_eq!(Traffic::round_trips(&all, 2), 2);
         assert_eq!(Traffic::round_trips(&all, 3), 3);
         assert_eq!(all[0].origin(), "http://localhost:1");
+        let asked = sent(1.1, 1.5);
+        assert_eq!(
+            Traffic::round_trips_with_preflights(&all, 3, &[&asked]),
+            5,
+            "each of the same address is asked about"
+        );
+        let other = Sent { url: "http://localhost:1/b".into(), ..asked };
+        assert_eq!(Traffic::round_trips_with_preflights(&all, 3, &[&other]), 3);
     }
 }

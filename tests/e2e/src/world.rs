@@ -95,7 +95,9 @@ impl World {
         let cloud = server::start(start).await.expect("the local cloud starts");
         let driver = Driver::start(setting.engine);
         let screen = Screen::new(
-            driver.browser(&Wish { languages: setting.languages, any_certificate: setting.tls }).await,
+            driver
+                .browser(&Wish { languages: setting.languages, tells_questions: false, any_certificate: setting.tls })
+                .await,
             setting.engine,
         );
         if setting.engine == Engine::Chromium {
@@ -112,7 +114,7 @@ impl World {
 
     /// The person in front of the screen.
     pub fn journey(&self) -> Journey<'_> {
-        Journey::new(self)
+        Journey::at(self, &self.screen)
     }
 
     /// The four origins a page of this configuration may talk to.
@@ -183,11 +185,6 @@ impl World {
     pub async fn all_is_well(&self, expected: &[&str]) {
         let violations = self.cloud.cloud().violations().to_vec();
         assert!(violations.is_empty(), "outside the contract or the policy: {violations:#?}");
-        let said: Vec<_> = self.screen.console().await;
-        let strange: Vec<_> = said
-            .iter()
-            .filter(|said| !(said.source == "network" && expected.iter().any(|known| said.text.contains(known))))
-            .collect();
-        assert!(strange.is_empty(), "the console is not empty: {strange:#?}");
+        self.screen.console_is_clean(expected).await;
     }
 }
