@@ -182,7 +182,10 @@ fn after_a_lost_answer_the_page_looks_and_cleans_up_before_it_asks_again() {
     world.fault("POST", "addPassword", Effect::DropAfter, 1);
     let place = world.sent.len();
     world.set_up();
-    assert_eq!(about_the_secret(&world, place), ["addPassword", "applications(appId=", "removePassword", "addPassword"]);
+    assert_eq!(
+        about_the_secret(&world, place),
+        ["addPassword", "applications(appId=", "removePassword", "addPassword"]
+    );
 }
 
 #[test]
@@ -201,7 +204,10 @@ fn an_answer_lost_while_there_was_no_network_is_looked_for_before_it_is_asked_ag
     world.event(entrada::flow::Event::Online(true));
     world.settle();
     assert!(matches!(world.page(), Page::HandOver(_)), "{:?}", world.codes());
-    assert_eq!(about_the_secret(&world, place), ["addPassword", "applications(appId=", "removePassword", "addPassword"]);
+    assert_eq!(
+        about_the_secret(&world, place),
+        ["addPassword", "applications(appId=", "removePassword", "addPassword"]
+    );
     assert_eq!(tally(&world), (1, 1));
 }
 

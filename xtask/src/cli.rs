@@ -16,6 +16,7 @@ Usage: cargo xtask <command>
   size [--record]               sizes of the dist/ that is there, against tests/size-budget.txt;
                                 --record writes them down as the last measured
   screenshots                   walk through the journey and keep a picture of every screen
+  bench                         how long a person waits over a long line, beside the order of the AL wizard
   doctor                        what this machine has, what it lacks, and how to get it
   help                          this text";
 
@@ -29,6 +30,7 @@ pub(crate) enum Command {
     Size { record: bool },
     Demo { port: Option<u16>, open: bool },
     Test(Depth),
+    Bench,
     Screenshots,
 }
 
@@ -89,6 +91,7 @@ pub(crate) fn parse(arguments: &[String]) -> Result<Command, UsageError> {
     match command.as_str() {
         "help" | "--help" | "-h" => Ok(Command::Help),
         "doctor" => alone(rest, Command::Doctor, unknown),
+        "bench" => alone(rest, Command::Bench, unknown),
         "screenshots" => alone(rest, Command::Screenshots, unknown),
         "size" => match rest.next() {
             None => Ok(Command::Size { record: false }),

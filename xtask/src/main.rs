@@ -3,6 +3,7 @@
 //! This is the first thing a newcomer compiles, so it depends on the compressors that weigh the page and on the page's own reader
 //! of `config.json`, and does everything else with the standard library and the programs of the project.
 
+mod bench;
 mod browser;
 mod budget;
 mod cli;
@@ -68,6 +69,7 @@ fn run(command: Command) -> Result<ExitCode, Failure> {
         Command::Size { record } => page::report_size(&project, record)?,
         Command::Demo { port, open } => demo::run(&project, port, open)?,
         Command::Test(depth) => return Ok(tiers::run(&project, depth)),
+        Command::Bench => bench::run(&project)?,
         Command::Screenshots => screenshots::take(&project)?,
     }
     Ok(ExitCode::SUCCESS)
