@@ -61,7 +61,9 @@ async function start() {
     const app = find("#app");
     const framed = early && (await import(new URL("frame.js", document.baseURI)));
     if (framed) delete app.dataset.entrada;
-    await script.default({ module_or_path: program });
+    // `cargo xtask build` packs the program and says so by giving its script the way to unpack it.
+    const bytes = script.unpack ? script.unpack(new Uint8Array(await program.arrayBuffer())) : program;
+    await script.default({ module_or_path: bytes });
     if (framed) {
       const hear = framed.connect(script.framed, app);
       removeEventListener("message", keep);

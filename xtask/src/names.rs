@@ -121,38 +121,7 @@ fn rename(script: &str, map: &str) -> Result<String, String> {
     tighten(&text)
 }
 
-/// What wasm-bindgen calls its own helpers, some of them two hundred times, and what they are called in the page: 0.3 KB of
-/// brotli. Not `module_or_path`, by which `www/start.js` hands the program in.
-const HELPERS: [(&str, &str); 26] = [
-    ("getObject", "$o"),
-    ("addHeapObject", "$h"),
-    ("addBorrowedObject", "$b"),
-    ("takeObject", "$t"),
-    ("dropObject", "$d"),
-    ("handleError", "$e"),
-    ("isLikeNone", "$n"),
-    ("getStringFromWasm0", "$s"),
-    ("passStringToWasm0", "$p"),
-    ("getDataViewMemory0", "$v"),
-    ("getUint8ArrayMemory0", "$u"),
-    ("cachedDataViewMemory0", "$w"),
-    ("cachedUint8ArrayMemory0", "$y"),
-    ("cachedTextEncoder", "$x"),
-    ("cachedTextDecoder", "$z"),
-    ("numBytesDecoded", "$g"),
-    ("WASM_VECTOR_LEN", "$l"),
-    ("stack_pointer", "$k"),
-    ("makeClosure", "$c"),
-    ("arg0", "a0"),
-    ("arg1", "a1"),
-    ("arg2", "a2"),
-    ("arg3", "a3"),
-    ("arg4", "a4"),
-    ("arg5", "a5"),
-    ("arg6", "a6"),
-];
-
-/// Gives the helpers their short names, and takes away the way to start that nobody takes: `initSync`.
+/// Takes away the way to start that nobody takes: `initSync`. It is exported, so nobody else may.
 fn tighten(script: &str) -> Result<String, String> {
     let mut text = script.to_owned();
     if let Some(start) = text.find("function initSync(") {
@@ -162,27 +131,7 @@ fn tighten(script: &str) -> Result<String, String> {
         text.replace_range(start..end, "");
         replace(&mut text, "{ initSync, ", "{ ")?;
     }
-    for (old, new) in HELPERS {
-        if words(&text, new).next().is_some() {
-            return Err(format!("the program's JavaScript uses {new:?} itself"));
-        }
-        let places: Vec<usize> = words(&text, old).collect();
-        for place in places.into_iter().rev() {
-            text.replace_range(place..place + old.len(), new);
-        }
-    }
     Ok(text)
-}
-
-/// Where a name stands for itself: not as a part of another, and not as a member, of which the short names of imports are some.
-fn words<'a>(text: &'a str, name: &'a str) -> impl Iterator<Item = usize> + 'a {
-    let part = |sign: char| sign.is_alphanumeric() || sign == '_' || sign == '$';
-    text.match_indices(name).map(|(place, _)| place).filter(move |place| {
-        let (before, after) = (&text[..*place], &text[place + name.len()..]);
-        let member =
-            before.ends_with('.') && !before.ends_with("...") || before.ends_with('\n') && after.starts_with(':');
-        !(member || before.ends_with(part) || after.starts_with(part))
-    })
 }
 
 fn replace(text: &mut String, old: &str, new: &str) -> Result<(), String> {
@@ -209,13 +158,10 @@ mod tests {
     }
 
     #[test]
-    fn helpers_get_short_names_where_they_stand_alone() {
-        let script = "function getObject(arg0) { return heap[arg0]; }\n$h: function(arg0) { getObjects(it.getObject, ...getObject(arg0)); },\nfunction initSync(m) {}\nasync function __wbg_init(p) {}\nexport { initSync, __wbg_init as default };\n";
-        assert_eq!(
-            tighten(script).unwrap(),
-            "function $o(a0) { return heap[a0]; }\n$h: function(a0) { getObjects(it.getObject, ...$o(a0)); },\nasync function __wbg_init(p) {}\nexport { __wbg_init as default };\n"
-        );
-        assert!(tighten("let a0 = 1;").unwrap_err().contains("a0"));
+    fn the_way_to_start_that_nobody_takes_is_left_out() {
+        let script =
+            "function initSync(m) {}\nasync function __wbg_init(p) {}\nexport { initSync, __wbg_init as default };\n";
+        assert_eq!(tighten(script).unwrap(), "async function __wbg_init(p) {}\nexport { __wbg_init as default };\n");
         assert!(tighten("async function __wbg_init(p) {}\nfunction initSync(m) {}\n").is_err());
     }
 

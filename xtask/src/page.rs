@@ -4,8 +4,10 @@ use crate::budget::{self, Budget, Verdict};
 use crate::headers;
 use crate::module;
 use crate::names;
+use crate::pack;
 use crate::project::{Project, path_with};
 use crate::say::{self, Failure};
+use crate::scripts;
 use crate::step;
 use crate::tools::{self, PageTools};
 use crate::weight::{self, thousands};
@@ -88,6 +90,11 @@ fn trunk(project: &Project, tools: &PageTools, base: &str) -> Result<(), Failure
     }
     // The configuration may have changed since the headers in www/ were written; the page goes out with those that fit it.
     headers::write_into(&project.dist())?;
+    let program = tools.wasm_opt.is_some().then(|| pack::pack_page(project)).transpose()?;
+    scripts::shorten(project)?;
+    if let Some(program) = program {
+        pack::check(project, &program)?;
+    }
     module::build(project, tools)?;
     let stamp =
         stamp(project, tools, base).map_err(|error| Failure::new(format!("cannot read what was built: {error}")))?;
@@ -108,11 +115,12 @@ fn stamp(project: &Project, tools: &PageTools, base: &str) -> io::Result<String>
     let mut dist = Fingerprint::default();
     dist.add_path(&project.dist(), "dist")?;
     Ok(format!(
-        "sources {:016x}\ndist {:016x}\nbase {base}\ntrunk {}\nwasm-opt {}\ncompiled {COMPILED_WITH:?}\nmodule {}\n",
+        "sources {:016x}\ndist {:016x}\nbase {base}\ntrunk {}\nwasm-opt {}\nterser {}\ncompiled {COMPILED_WITH:?}\nmodule {}\n",
         sources.0,
         dist.0,
         tools::TRUNK,
         if tools.wasm_opt.is_some() { tools::WASM_OPT } else { "none" },
+        tools::TERSER,
         module::FEATURE,
     ))
 }

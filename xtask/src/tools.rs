@@ -20,6 +20,8 @@ pub(crate) const GECKODRIVER: &str = "0.37.1";
 pub(crate) const BINARYEN: &str = "132.0.0";
 /// What `wasm-opt --version` of that package answers.
 pub(crate) const WASM_OPT: &str = "132";
+/// The npm package that shortens JavaScript.
+pub(crate) const TERSER: &str = "5.51.4";
 /// The npm package that looks for accessibility violations.
 pub(crate) const AXE_CORE: &str = "4.14.1";
 /// The compilation target of the page.
@@ -251,6 +253,25 @@ fn ensure_wasm_opt(project: &Project, cache: &Cache) -> Option<PathBuf> {
         Ok(()) => find_wasm_opt(cache).or_else(|| without("the installed one does not run with this Node")),
         Err(failure) => without(&failure.to_string()),
     }
+}
+
+/// terser, which shortens scripts, from our cache or from npm; plain JavaScript, so the same on every system. Without it the
+/// scripts are merely longer.
+pub(crate) fn terser(project: &Project) -> Option<PathBuf> {
+    let folder = Cache::find().tools.join(format!("terser-{TERSER}"));
+    let program = folder.join("node_modules").join("terser").join("bin").join("terser");
+    if !program.is_file() {
+        let title = format!("installing the npm package terser {TERSER}");
+        if let Err(failure) = npm_install(project, &folder, &format!("terser@{TERSER}"), &title) {
+            say::line(format_args!("  built without terser, so the scripts are longer: {failure}"));
+        }
+    }
+    program.is_file().then_some(program)
+}
+
+/// Node, in which terser runs.
+pub(crate) fn node() -> Option<PathBuf> {
+    on_path(&["node"])
 }
 
 /// axe-core, which looks for accessibility violations inside a page, from our cache or from npm. Without Node the
