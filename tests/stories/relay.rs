@@ -264,6 +264,31 @@ fn a_step_up_goes_the_same_way_and_keeps_the_choices() {
     assert_eq!(world.model.choices.as_ref().unwrap().preset, "magento");
 }
 
+/// What was read and drafted with the old tokens is not taken over: it may be another person's, or another tenant's.
+#[test]
+fn a_sign_in_in_a_frame_begins_anew_as_a_page_load_does() {
+    let mut world = framed_as(ADA);
+    world.press(Intent::Preset("magento".into()));
+    world.only("Production");
+    world.press(Intent::Plan);
+    assert!(world.model.plan.is_some());
+    again(&mut world);
+    assert!(world.model.plan.is_none(), "the plan was drafted for the session before");
+    assert!(!world.codes().contains(&"interrupted".to_owned()), "nothing was under way");
+    world.start_run();
+    again(&mut world);
+    assert!(world.model.run.is_none(), "{:?}", world.model.place);
+    assert!(world.codes().contains(&"interrupted".to_owned()), "what was under way is looked for: {:?}", world.codes());
+}
+
+/// Signs in once more, in the window that a wish for consent opens.
+fn again(world: &mut World) {
+    world.click(Intent::GrantConsent(Resource::BusinessCentral));
+    let answer = answer(world, ConsentAnswer::AcceptForOrganization);
+    let state = state_of(&asked(world));
+    say(world, OURS, &message(&state, &answer));
+}
+
 #[test]
 fn declining_a_step_up_leaves_the_session_as_it_was() {
     let mut world = framed_as(ADA);

@@ -154,6 +154,9 @@ fn a_busy_token_service_is_waited_for_and_the_code_is_not_lost() {
     world.fault("POST", "/token", Effect::Status { status: 503, retry_after: None, code: String::new() }, 99);
     world.come_back_as("ada@cronus.example", ConsentAnswer::AcceptForOrganization).unwrap();
     assert_eq!((asked(&world, "/token"), world.codes()), (4, vec!["still_busy".to_owned()]));
+    let times: Vec<u64> = world.sent.iter().filter(|(_, url)| url.contains("/token")).map(|(at, _)| *at).collect();
+    let waits: Vec<u64> = times.windows(2).map(|two| (two[1] - two[0]) / 1000).collect();
+    assert_eq!(waits, [2, 4, 8], "without a wish each wait is twice as long");
     assert!(matches!(world.page(), Page::Welcome(_)));
 }
 

@@ -162,6 +162,8 @@ fn a_clock_wrong_by_an_hour_is_said_and_does_not_stop_the_work() {
         world.press(Intent::SignIn);
         world.come_back_as("ada@cronus.example", ConsentAnswer::AcceptForOrganization).unwrap();
         assert!(world.codes().contains(&"clock_wrong".to_owned()), "{:?}", world.codes());
+        let said = entrada::view_model::ViewModel::from(&world.model).notices[0].what.clone();
+        assert!(said.contains(" 60 "), "{said}");
         world.press(Intent::Preset("magento".into()));
         world.only("Production");
         world.set_up();
