@@ -307,3 +307,31 @@ fn consent_taken_back_for_everything_is_told_for_graph_too() {
     assert!(world.codes().contains(&"permission_missing".to_owned()), "{:?}", world.codes());
     assert!(!world.codes().contains(&"session_ended".to_owned()), "{:?}", world.codes());
 }
+
+fn refused() -> Effect {
+    Effect::Status { status: 401, retry_after: None, code: String::new() }
+}
+
+/// 401 of Business Central also means "this user may not" (business-central.md 9).
+#[test]
+fn a_401_of_business_central_renews_only_a_token_that_is_old() {
+    for (minutes, renewals) in [(5, 0), (11, 1)] {
+        let mut world = World::ready("magento");
+        world.now += minutes * 60_000;
+        world.fault("GET", "/automation/", refused(), 1);
+        let tokens = asked(&world, "/token");
+        world.press(Intent::CheckAgain);
+        assert_eq!(asked(&world, "/token") - tokens, renewals, "after {minutes} minutes");
+    }
+}
+
+#[test]
+fn a_token_that_was_refused_is_not_sent_again_however_new_it_is() {
+    let mut world = World::ready("magento");
+    world.now += 2 * HOUR;
+    world.fault("POST", "/$batch", refused(), 1);
+    let (tokens, batches) = (asked(&world, "/token"), asked(&world, "/$batch"));
+    world.press(Intent::CheckAgain);
+    assert_eq!(asked(&world, "/token") - tokens, 3, "one for Business Central, and a second one for Graph");
+    assert_eq!(asked(&world, "/$batch") - batches, 2);
+}

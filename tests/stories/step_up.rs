@@ -38,6 +38,19 @@ fn a_challenge_is_met_by_the_refresh_token_without_a_word() {
 }
 
 #[test]
+fn a_challenge_that_was_met_is_over() {
+    let mut world = World::ready("magento");
+    challenge(&mut world, true);
+    world.press(Intent::CheckAgain);
+    world.edit(&Edit::Challenge(None));
+    world.now += 2 * 3_600_000;
+    let tokens = asked(&world, "/token");
+    world.press(Intent::CheckAgain);
+    assert_eq!(asked(&world, "/token"), tokens + 2, "each resource renews once, and neither for the challenge");
+    assert!(world.codes().iter().all(|code| !code.contains("interaction")), "{:?}", world.codes());
+}
+
+#[test]
 fn what_only_a_person_can_bring_is_asked_for_once_and_forwarded_unchanged() {
     let mut world = World::ready("magento");
     challenge(&mut world, false);

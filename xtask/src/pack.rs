@@ -156,10 +156,10 @@ impl Reader<'_> {
 
 fn write_number(bytes: &mut Vec<u8>, mut number: usize) {
     while number > 127 {
-        bytes.push((number & 127) as u8 | 128);
+        bytes.push(number.to_le_bytes()[0] | 128);
         number >>= 7;
     }
-    bytes.push(number as u8);
+    bytes.push(number.to_le_bytes()[0]);
 }
 
 /// Moves what is read into its streams.

@@ -47,13 +47,11 @@ fn trouble(path: &Path, error: &std::io::Error) -> Failure {
 /// The only script in a folder whose name begins so.
 fn names_of(folder: &Path, beginning: &str) -> Result<String, Failure> {
     let entries = fs::read_dir(folder).map_err(|error| trouble(folder, &error))?;
-    let mut names = entries
-        .filter_map(Result::ok)
-        .map(|entry| file_name(&entry.path()))
-        .filter(|name| name.starts_with(beginning) && name.ends_with(".js"));
+    let mut names =
+        entries.filter_map(Result::ok).map(|entry| file_name(&entry.path())).filter(|name| name.starts_with(beginning));
     match (names.next(), names.next()) {
         (Some(name), None) => Ok(name),
-        _ => Err(Failure::new(format!("exactly one file {beginning}*.js is expected in {}", folder.display()))),
+        _ => Err(Failure::new(format!("exactly one file {beginning}* is expected in {}", folder.display()))),
     }
 }
 
