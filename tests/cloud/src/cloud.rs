@@ -46,8 +46,10 @@ pub struct Cloud {
     pub(crate) items: Vec<LogEntry>,
     /// Requests at gates that are shut.
     pub(crate) held: Vec<Held>,
-    /// Every answer comes this much later, those to preflights included.
+    /// Every answer comes this much later.
     pub(crate) latency_ms: u64,
+    /// Every answer to a preflight does.
+    pub(crate) preflight_latency_ms: u64,
     pub(crate) clock_offset_ms: i64,
     pub(crate) lag_ms: u64,
     /// Parts of Business Central whose answers a page may not read.
@@ -76,6 +78,7 @@ impl Cloud {
             items: Vec::new(),
             held: Vec::new(),
             latency_ms: 0,
+            preflight_latency_ms: 0,
             clock_offset_ms: 0,
             lag_ms: 0,
             closed: BTreeSet::new(),
@@ -116,9 +119,10 @@ impl Cloud {
         self.held.retain(|held| held.gate != gate);
     }
 
-    /// From now on every answer comes this much later, as over a long line: those to preflights too.
-    pub fn set_latency(&mut self, ms: u64) {
+    /// From now on every answer comes this much later, as over a long line, and those to preflights so much.
+    pub fn set_latency(&mut self, ms: u64, preflights_ms: u64) {
         self.latency_ms = ms;
+        self.preflight_latency_ms = preflights_ms;
     }
 
     /// Notes that a request waits at a gate.
@@ -250,8 +254,8 @@ impl Cloud {
         }
         if cors::is_preflight(request) {
             let mut response = self.preflight(request, service, &url);
-            if self.latency_ms > 0 {
-                set(&mut response, "x-cloud-delay", &self.latency_ms.to_string());
+            if self.preflight_latency_ms > 0 {
+                set(&mut response, "x-cloud-delay", &self.preflight_latency_ms.to_string());
             }
             return response;
         }
@@ -310,8 +314,12 @@ impl Cloud {
             response = dropped();
             fault_name = Some("drop_item");
         }
-        let items_wait = header_number(&response, "x-cloud-delay");
-        let delay = waited + self.latency_ms + items_wait + if let Some(Effect::Delay { ms }) = delay { ms } else { 0 };
+        // A delay of the whole batch takes the place of those of its items.
+        let delay = match delay {
+            Some(Effect::Delay { ms }) => ms,
+            _ => header_number(&response, "x-cloud-delay"),
+        };
+        let delay = waited + self.latency_ms + delay;
         if let Some(Effect::Hold { gate }) = hold {
             self.hold(&gate, &method, &url);
             set(&mut response, "x-cloud-hold", &gate);

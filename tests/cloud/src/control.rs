@@ -1,7 +1,7 @@
 //! Control routes, on every origin and only here: look at the state, reset it, and arrange what a test needs.
 //!
 //! `GET /_cloud/state` · `POST /_cloud/reset` · `POST /_cloud/faults` (one [`Fault`] or a list; `DELETE` ends them all) ·
-//! `POST /_cloud/gates {"open":name}` (lets go on what a fault holds there) · `POST /_cloud/latency {"ms":n}` ·
+//! `POST /_cloud/gates {"open":name}` (lets go on what a fault holds there) · `POST /_cloud/latency {"ms":n,"preflights_ms":n}` ·
 //! `POST /_cloud/clock {"advance_ms":n}` · `POST /_cloud/lag {"ms":n}` · `POST /_cloud/edit` (one [`Edit`] or a list;
 //! `{"business_central": wish}` for what lies inside Business Central; `{"cors": {"part": "odata", "allowed": false}}`,
 //! `{"network": {"part": "admin", "up": false}}`, `{"limits": {"service_ms": 200}}`,
@@ -149,7 +149,10 @@ fn post(cloud: &mut Cloud, path: &str, body: &[u8], now: u64) -> Result<Option<V
         "/_cloud/gates" => {
             cloud.open_gate(body.get("open").and_then(Value::as_str).ok_or("open is missing")?);
         }
-        "/_cloud/latency" => cloud.set_latency(body.get("ms").and_then(Value::as_u64).ok_or("ms is missing")?),
+        "/_cloud/latency" => {
+            let ms = body.get("ms").and_then(Value::as_u64).ok_or("ms is missing")?;
+            cloud.set_latency(ms, body.get("preflights_ms").and_then(Value::as_u64).unwrap_or(ms));
+        }
         "/_cloud/lag" => cloud.set_lag(body.get("ms").and_then(Value::as_u64).ok_or("ms is missing")?),
         "/_cloud/edit" => {
             for item in many(body) {

@@ -74,8 +74,23 @@ fn latency_lies_on_every_answer_and_on_preflights_beside_other_delays() {
     assert_eq!(waits(&world.graph(&token, "GET", "/me", Value::Null)).as_deref(), Some("330"));
     let asks = [("origin", PAGE), ("access-control-request-method", "PATCH")];
     assert_eq!(waits(&world.send("OPTIONS", "https://graph.microsoft.com/v1.0/me", &asks, "")).as_deref(), Some("80"));
+    assert_eq!(control(&mut world, "latency", &json!({ "ms": 80, "preflights_ms": 0 })), 204);
+    assert_eq!(waits(&world.send("OPTIONS", "https://graph.microsoft.com/v1.0/me", &asks, "")), None);
     assert_eq!(control(&mut world, "latency", &json!({ "ms": 0 })), 204);
     assert_eq!(waits(&world.graph(&token, "GET", "/me", Value::Null)), None);
+}
+
+#[test]
+fn what_delays_everything_delays_a_batch_once() {
+    let (mut world, token, _) = world();
+    let items = json!({ "requests": [
+        { "id": "1", "method": "GET", "url": "/me" }, { "id": "2", "method": "GET", "url": "/organization" } ] });
+    world.cloud.add_fault(Fault::times("", "/", Effect::Delay { ms: 100 }, 10));
+    let waits = |response: &entrada_cloud::Response| head(response, "x-cloud-delay");
+    assert_eq!(waits(&world.graph(&token, "POST", "/$batch", items.clone())).as_deref(), Some("100"));
+    world.cloud.clear_faults();
+    world.cloud.add_fault(Fault::once("GET", "/organization", Effect::Delay { ms: 70 }));
+    assert_eq!(waits(&world.graph(&token, "POST", "/$batch", items)).as_deref(), Some("70"));
 }
 
 #[test]

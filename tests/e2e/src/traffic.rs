@@ -12,7 +12,7 @@ pub struct Sent {
     pub method: String,
     /// Address.
     pub url: String,
-    /// `Document`, `Fetch`, `Preflight`, `Script`, …
+    /// `Document`, `Fetch`, `Script`, … A preflight is `Other` here, and known by its method, `OPTIONS`.
     pub kind: String,
     /// The `Authorization` header.
     pub authorization: Option<String>,
@@ -135,23 +135,31 @@ impl Traffic {
         Self::weighed_round_trips(requests, last, |_| 1)
     }
 
-    /// The same over a line where a browser's question before a request takes as long as the request.
+    /// The same over a line where a browser's question before a request takes as long as the request: every question belongs to
+    /// one request for its address.
     pub fn round_trips_with_preflights(requests: &[&Sent], last: usize, preflights: &[&Sent]) -> usize {
-        let asked_first = |sent: &Sent| {
-            let during = |asked: &&&Sent| asked.left >= sent.left && sent.ended.is_none_or(|ended| asked.left <= ended);
-            preflights.iter().filter(|asked| asked.url == sent.url).any(|asked| during(&asked))
-        };
-        Self::weighed_round_trips(requests, last, |sent| 1 + usize::from(asked_first(sent)))
+        let mut left: Vec<&str> = preflights.iter().map(|asked| asked.url.as_str()).collect();
+        let weights: Vec<usize> = requests
+            .iter()
+            .map(|sent| match left.iter().position(|url| *url == sent.url) {
+                Some(at) => {
+                    left.swap_remove(at);
+                    2
+                }
+                None => 1,
+            })
+            .collect();
+        Self::weighed_round_trips(requests, last, |index| weights[index])
     }
 
-    fn weighed_round_trips(requests: &[&Sent], last: usize, weight: impl Fn(&Sent) -> usize) -> usize {
+    fn weighed_round_trips(requests: &[&Sent], last: usize, weight: impl Fn(usize) -> usize) -> usize {
         let mut depth = vec![0; requests.len()];
         for (index, request) in requests.iter().enumerate() {
             let waited_for = requests[..index]
                 .iter()
                 .zip(&depth)
                 .filter(|(before, _)| before.ended.is_some_and(|ended| ended <= request.left));
-            depth[index] = weight(request) + waited_for.map(|(_, depth)| *depth).max().unwrap_or(0);
+            depth[index] = weight(index) + waited_for.map(|(_, depth)| *depth).max().unwrap_or(0);
         }
         depth[last]
     }
@@ -184,11 +192,7 @@ mod tests {
         assert_eq!(Traffic::round_trips(&all, 3), 3);
         assert_eq!(all[0].origin(), "http://localhost:1");
         let asked = sent(1.1, 1.5);
-        assert_eq!(
-            Traffic::round_trips_with_preflights(&all, 3, &[&asked]),
-            5,
-            "each of the same address is asked about"
-        );
+        assert_eq!(Traffic::round_trips_with_preflights(&all, 3, &[&asked, &asked, &asked, &asked]), 6);
         let other = Sent { url: "http://localhost:1/b".into(), ..asked };
         assert_eq!(Traffic::round_trips_with_preflights(&all, 3, &[&other]), 3);
     }

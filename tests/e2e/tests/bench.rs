@@ -8,8 +8,7 @@ use std::time::Duration;
 
 use entrada_cloud::business_central::State;
 use entrada_cloud::seed::{self, CRONUS_DOMAIN};
-use entrada_cloud::{Effect, Fault};
-use entrada_e2e::{Traffic, World};
+use entrada_e2e::{Setting, Traffic, World};
 use reqwest::Method;
 use serde_json::{Value, json};
 use tokio::time::Instant;
@@ -35,6 +34,11 @@ struct Measured {
     took: Duration,
 }
 
+/// The cloud does not judge here, because judging takes time that is not the page's.
+async fn world() -> World {
+    World::with(Setting { judged: false, ..Setting::default() }).await
+}
+
 /// Marks the click and the first sight of the credential on the page's own clock.
 const MARKS: &str = "window.marks = {};
     document.querySelector('#confirm').addEventListener('click', () => { marks.click = performance.now() }, { capture: true });
@@ -44,22 +48,18 @@ const MARKS: &str = "window.marks = {};
     }).observe(document.body, { subtree: true, childList: true, characterData: true });";
 
 async fn entrada(latency: u64, line: Line) -> Measured {
-    let world = World::open().await;
+    let world = world().await;
     let journey = world.journey();
     journey.to_the_plan(ADA, "Magento 2", "Production").await;
     let before = world.screen.traffic().await;
-    match line {
-        Line::Whole => world.arrange("latency", &json!({ "ms": latency })),
-        Line::WithoutPreflights => {
-            world.cloud.cloud().add_fault(Fault::times("", "/", Effect::Delay { ms: latency }, 10_000));
-        }
-    }
+    let of_preflights = if line == Line::Whole { latency } else { 0 };
+    world.arrange("latency", &json!({ "ms": latency, "preflights_ms": of_preflights }));
     world.screen.eval(MARKS).await;
     journey.confirm().await;
     let took = world.screen.until("the credential is seen", "return marks.seen && marks.seen - marks.click").await;
     let sent = world.screen.traffic().await.since(&before);
     let program: Vec<_> = sent.iter().filter(|sent| sent.kind == "Fetch").collect();
-    let preflights: Vec<_> = sent.iter().filter(|sent| sent.kind == "Preflight").collect();
+    let preflights: Vec<_> = sent.iter().filter(|sent| sent.method == "OPTIONS").collect();
     let secret = program.iter().position(|sent| sent.url.ends_with("/addPassword")).expect("a secret was asked for");
     let calls = Traffic::round_trips(&program, secret);
     assert!((2..=5).contains(&calls), "{calls} dependent round trips");
@@ -67,7 +67,8 @@ async fn entrada(latency: u64, line: Line) -> Measured {
         Line::WithoutPreflights => calls,
         Line::Whole => Traffic::round_trips_with_preflights(&program, secret, &preflights),
     };
-    assert!((calls..=2 * calls).contains(&trips), "{trips} of {calls} calls");
+    // Every call goes to another origin, and only the same address is not asked about twice.
+    assert!(line == Line::WithoutPreflights || trips == 2 * calls, "{trips} of {calls} calls");
     Measured { trips, took: Duration::from_secs_f64(took.as_f64().expect("a time") / 1000.0) }
 }
 
@@ -114,7 +115,7 @@ struct Wizard {
 
 async fn wizard(latency: u64) -> Wizard {
     const NAME: &str = "NaviPartner Magento 2 integration";
-    let world = World::open().await;
+    let world = world().await;
     world.journey().to_the_plan(ADA, "Magento 2", "Production").await;
     let [_, login, graph, central] = world.origins();
     let traffic = world.screen.traffic().await;
