@@ -104,6 +104,7 @@ messages! {
 
     // Run
     RUN_LEDE = "You may reload or close this page. It goes on where it stopped.";
+    RUN_LEDE_INSIDE = "Better leave this page open. If it is loaded again, you sign in once more; what was made is found again.";
     RUN_PROGRESS = "Steps that are finished";
     RUN_CANCEL = "Stop here";
     RUN_CANCEL_HINT = "Stopping waits for the requests under way; nothing is left half written.";

@@ -8,7 +8,7 @@ use crate::flow::run::{Outcome, Pause, Run, Task, TaskState};
 use crate::flow::{FindingCode, Intent, Model, Piece};
 use crate::gather::Gather;
 use crate::protocol::secret::Secret;
-use crate::text::{Catalogue, en};
+use crate::text::{Catalogue, en, screens};
 
 /// The screen.
 pub(super) fn view(model: &Model, run: &Run, words: &Catalogue) -> RunView {
@@ -50,6 +50,8 @@ pub(super) fn view(model: &Model, run: &Run, words: &Catalogue) -> RunView {
             None if run.brief.undo => en::UNDO_RUN_TITLE,
             None => en::RUN_TITLE,
         }),
+        // Inside another page nothing is silent: the sign-in after a reload takes a window, and a click for it.
+        lede: words.say(if model.host.stays() { screens::RUN_LEDE_INSIDE } else { screens::RUN_LEDE }),
         lanes,
         can_cancel: run.outcome.is_none() && !run.stopping,
         cancelling: run.outcome.is_none() && run.stopping,

@@ -266,6 +266,8 @@ pub struct OutcomeView {
 pub struct RunView {
     /// Heading.
     pub title: String,
+    /// Whether the page may be left while it works.
+    pub lede: String,
     /// Lanes.
     pub lanes: Vec<LaneView>,
     /// True while it may be stopped.

@@ -190,6 +190,18 @@ fn a_frame_shows_whose_page_it_is_in() {
     assert_eq!(ViewModel::from(&world.model).header.host.as_deref(), Some("Shown inside https://portal.example"));
 }
 
+/// Nothing is silent there: after a reload the sign-in takes a window, and a click for it.
+#[test]
+fn a_run_inside_another_page_does_not_invite_to_leave_it() {
+    let lede = |mut world: World| {
+        world.start_run();
+        let Page::Run(run) = world.page() else { panic!("{:?}", world.codes()) };
+        run.lede
+    };
+    assert!(lede(signed_in(false)).contains("Better leave this page open"));
+    assert!(lede(World::ready("magento")).contains("may reload or close"));
+}
+
 #[test]
 fn replayed_foreign_and_broken_messages_change_nothing_and_are_not_answered() {
     let mut world = signed_in(true);

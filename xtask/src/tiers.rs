@@ -239,7 +239,7 @@ fn wasm_in_browser(project: &Project) -> Result<Ending, Failure> {
     Ok(Ending::Passed { tests: Some(page + module) })
 }
 
-/// The two main journeys once more. A person's machine may lack Firefox; a build machine may not.
+/// The main journeys once more, and what a hostile page around the frame tries. A person's machine may lack Firefox; a build machine may not.
 fn journeys_in_firefox(project: &Project) -> Result<Ending, Failure> {
     let firefox = match browser::ensure_firefox(project) {
         Ok(firefox) => firefox,

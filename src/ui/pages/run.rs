@@ -12,7 +12,7 @@ use crate::view_model::{LaneView, OutcomeView, RunView, StepState};
 
 pub(crate) fn page(cx: &Cx, view: &RunView) -> Html {
     many(vec![
-        head(&view.title, cx.say(words::RUN_LEDE)),
+        head(&view.title, &view.lede),
         progress(cx, &view.lanes).into(),
         each(view.outcome.iter().map(|outcome| ended(cx, outcome))),
         of("div", "lanes").all(view.lanes.iter().map(|lane| one(cx, lane))).into(),

@@ -24,6 +24,7 @@ mod tenant;
 mod third_party;
 mod tour;
 mod traffic;
+pub mod trials;
 mod visitor;
 mod windows;
 mod world;

@@ -2,36 +2,14 @@
 //! never hear, and that removing the element ends everything.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "what fails here is a test")]
 
-use entrada_e2e::{Consent, HostPages, Setting, Sites, World, dist, files};
+use entrada_e2e::trials::{self, PAGE};
+use entrada_e2e::{Consent, Engine, HostPages, Setting, Sites, World, dist, files};
 use serde_json::{Value, json};
 
 const ADA: &str = "ada@cronus.example";
 
-/// Ten lines of a partner, and a test's ears.
-const PAGE: &str = "<!doctype html><html lang=en><title>Partner</title><link rel=icon href=data:,><h1>Partner</h1>
-<style>entrada-setup { --entrada-accent: #0b6a0b; --entrada-radius: 6px }</style>
-<script src=\"PAGEv1/embed.js\"></script>
-<script>
-  window.heard = []; window.events = []; window.ears = [];
-  addEventListener('message', event => heard.push([event.origin, event.data]));
-  addEventListener('entrada-credential', event => events.push(['bubbled', event.detail]));
-</script>
-<entrada-setup id=entrada preset=magento environment=Production lang=en></entrada-setup>
-<script>
-  const element = document.querySelector('entrada-setup');
-  element.config = { patience: 3000, SETTINGS };
-  for (const type of ['ready', 'resized', 'plan-ready', 'step-changed', 'completed', 'blocked', 'failed', 'closed', 'credential'])
-    element.addEventListener('entrada-' + type, event => events.push([type, event.detail]));
-</script>";
-
-/// The page of Entrada, and a partner whose origin may, or may not, be handed the credential.
 async fn partner(credential: bool, settings: &str) -> Sites {
-    let host = HostPages::open().await;
-    let embedded_by = vec![(host.origin("partner"), credential)];
-    let world = World::with(Setting { apart: true, embedded_by, ..Setting::default() }).await;
-    let sites = Sites { world, host };
-    sites.host.put("/", "", &PAGE.replace("PAGE", &sites.world.page()).replace("SETTINGS", settings));
-    sites
+    trials::partner_in(Engine::Chromium, credential, settings).await
 }
 
 /// Looks at the partner's page: details of the events of a type.
@@ -114,41 +92,7 @@ async fn with_both_agreements_exactly_one_message_holds_the_credential() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn wrong_replayed_and_malformed_messages_are_ignored_both_ways() {
-    let sites = partner(true, "").await;
-    let screen = &sites.world.screen;
-    // The page around notes what the element says, to say it again.
-    sites.go().await;
-    screen.leave_frame().await;
-    screen.until("the frame is ready", "return events.some(([type]) => type === 'ready')").await;
-    let forge = "
-        const frame = window.inner = element.shadowRoot.querySelector('iframe').contentWindow, at = new URL(element.shadowRoot.querySelector('iframe').src).origin;
-        const id = events[0][1].id, say = (data) => frame.postMessage(data, at);
-        const cycle = { entrada: 1, type: 'close', id, seq: 9 }; cycle.self = cycle;
-        for (const data of [null, 7, 'close', [], {}, cycle, { entrada: 1, type: 'close', id, seq: 1 }, { entrada: 1, type: 'close', id: 'x', seq: 9 },
-            { entrada: 2, type: 'close', id, seq: 9 }, { entrada: 1, type: 'close', id, seq: 9.5 }, { entrada: 1, type: 'close', id, seq: -1 },
-            { entrada: 1, type: 'hello', id, seq: 9, options: { preset: 'heyloyalty' } }, { entrada: 1, type: 'credential', id, seq: 10 }]) say(data);";
-    screen.eval(forge).await;
-    // A frame beside it is not the page around, whatever it says.
-    let beside = "
-        const other = document.createElement('iframe');
-        other.srcdoc = `<script>parent.inner.postMessage(${JSON.stringify({ entrada: 1, type: 'close', id: events[0][1].id, seq: 50 })}, '*'); parent.postMessage(${JSON.stringify({ entrada: 1, type: 'failed', id: events[0][1].id, seq: 99, finding: 'forged' })}, '*')<` + '/script>';
-        document.body.append(other);";
-    screen.eval(beside).await;
-    screen.until("the forged event was heard", "return heard.some(([, data]) => data?.finding === 'forged')").await;
-    screen
-        .eval("postMessage({ entrada: 1, type: 'failed', id: events[0][1].id, seq: 100, finding: 'forged' }, '*')")
-        .await;
-    screen.enter("#entrada").await;
-    sites.world.journey().see("Give an integration access to Business Central").await;
-    assert_eq!(sites.world.screen.eval("return document.querySelectorAll('.notice').length").await, json!(0));
-    screen.leave_frame().await;
-    let strange = "return events.filter(([type]) => !['ready', 'resized'].includes(type))";
-    assert_eq!(screen.eval(strange).await, json!([]));
-
-    // Closing in order is answered, and then nothing of it is left.
-    screen.eval("element.close()").await;
-    screen.until("it says that it closed", "return events.some(([type]) => type === 'closed')").await;
-    screen.until("the frame is gone", "return !element.shadowRoot.querySelector('iframe')").await;
+    trials::forged_messages_of_a_host(&partner(true, "").await).await;
 }
 
 /// A host without headers: there the browser shows the frame whoever frames it, and the program has to refuse.

@@ -1,7 +1,8 @@
-//! The two main journeys in Firefox: the page of its own, and the page inside somebody else's. A tier of their own
+//! The main journeys in Firefox: the page of its own, and the page inside somebody else's, friendly or not. A tier of their own
 //! (`cargo xtask test`), because Firefox and its driver have to be there.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "what fails here is a test")]
 
+use entrada_e2e::trials;
 use entrada_e2e::{Consent, Engine, Journey, Setting, Sites, World};
 use serde_json::json;
 
@@ -45,4 +46,28 @@ async fn the_main_job_inside_a_cross_site_frame_in_firefox() {
     set_up(&world.journey()).await;
     assert_eq!(world.stored().await, json!({}));
     assert!(world.cloud.cloud().violations().is_empty());
+}
+
+#[tokio::test(flavor = "multi_thread")]
+#[ignore = "a tier of its own: cargo xtask test"]
+async fn forged_answers_of_a_sign_in_are_ignored_in_firefox() {
+    trials::forged_answers_of_a_sign_in(&Sites::open_in(Engine::Firefox).await).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+#[ignore = "a tier of its own: cargo xtask test"]
+async fn forged_messages_of_a_host_are_ignored_in_firefox() {
+    trials::forged_messages_of_a_host(&trials::partner_in(Engine::Firefox, true, "").await).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+#[ignore = "a tier of its own: cargo xtask test"]
+async fn a_sandbox_without_windows_has_a_way_out_in_firefox() {
+    trials::a_sandbox_without_windows(&Sites::open_in(Engine::Firefox).await).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+#[ignore = "a tier of its own: cargo xtask test"]
+async fn a_sandbox_without_an_origin_is_told_in_firefox() {
+    trials::a_sandbox_without_an_origin(&Sites::open_in(Engine::Firefox).await).await;
 }

@@ -2,6 +2,7 @@
 //! (`sign-in.md` 3.3, 3.4). The pains of `sign-in.md` 5 that belong to frames and popups are test names here.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "what fails here is a test")]
 
+use entrada_e2e::trials::{self, still_waits};
 use entrada_e2e::{Consent, Sites};
 use serde_json::json;
 
@@ -73,28 +74,6 @@ async fn microsofts_pages_refuse_frames_and_cut_off_their_opener() {
     assert_eq!(screen.eval("return location.protocol").await, json!("chrome-error:"), "the browser refuses the frame");
 }
 
-fn token_calls(sites: &Sites) -> usize {
-    sites.world.cloud.cloud().log().iter().filter(|entry| entry.url.contains("/oauth2/v2.0/token")).count()
-}
-
-/// Notes in the frame which window it opens and what it hears, to forge and replay with.
-const EAVESDROP: &str = "
-    const open = window.open;
-    window.open = (...all) => { window.asked = all[0]; return open.apply(window, all) };
-    window.caught = [];
-    addEventListener('message', event => caught.push(event.data));";
-
-async fn state(sites: &Sites) -> String {
-    let asked = sites.world.screen.eval("return new URLSearchParams(window.asked.split('?')[1]).get('state')").await;
-    asked.as_str().expect("a state").to_owned()
-}
-
-/// Still waiting for the window, and nothing was traded.
-async fn still_waits(sites: &Sites, calls: usize) {
-    sites.world.journey().see("Waiting for the sign-in").await;
-    assert_eq!(token_calls(sites), calls);
-}
-
 /// `sign-in.md` 5: "cross-site iframe broken in v5" (#8391, #8441, #8211, #8687).
 #[tokio::test(flavor = "multi_thread")]
 async fn the_whole_set_up_completes_inside_a_cross_site_frame() {
@@ -139,70 +118,7 @@ async fn the_whole_set_up_completes_inside_a_cross_site_frame() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn forged_replayed_and_malformed_messages_are_ignored_by_frame_and_relay() {
-    let sites = Sites::open().await;
-    let (world, screen) = (&sites.world, &sites.world.screen);
-    sites.go().await;
-    screen.eval(EAVESDROP).await;
-    let host = screen.window().await;
-    let relay = sites.open_relay("#sign-in").await;
-    screen.until("the relay page is ready", "return !document.querySelector('#continue').hidden").await;
-    assert!(screen.address().await.ends_with("/relay.html"), "the address it was given is gone from its own");
-
-    // From the page around, and from the frame itself: the right state, the wrong sender.
-    screen.look_at(&host).await;
-    screen.enter("#entrada").await;
-    let state = state(&sites).await;
-    let sound = json!({ "entrada": 1, "type": "sign-in-answer", "state": state, "answer": format!("code=stolen&state={state}") });
-    screen.eval_with("postMessage(arguments[0], '*')", vec![sound.clone()]).await;
-    screen.until("the frame has heard itself", "return caught.length > 0").await;
-    still_waits(&sites, 0).await;
-    screen.look_at(&host).await;
-    screen
-        .eval_with(
-            "document.querySelector('#entrada').contentWindow.postMessage(arguments[0], '*')",
-            vec![sound.clone()],
-        )
-        .await;
-    screen.enter("#entrada").await;
-    screen.until("the frame has heard its host", "return caught.length > 1").await;
-    still_waits(&sites, 0).await;
-
-    // From the relay's own window: the right sender, the wrong message.
-    screen.look_at(&relay).await;
-    let other =
-        json!({ "entrada": 1, "type": "sign-in-answer", "state": "relay.other", "answer": "code=a&state=relay.other" });
-    let twice = json!({ "entrada": 1, "type": "sign-in-answer", "state": state, "answer": format!("code=a&code=b&state={state}") });
-    for message in [other, twice, json!(null), json!("x"), json!(7), json!([sound]), json!({ "answer": "code=a" })] {
-        screen.eval_with("opener.postMessage(arguments[0], location.origin)", vec![message]).await;
-    }
-    screen.look_at(&host).await;
-    screen.enter("#entrada").await;
-    screen.until("the frame has heard all of it", "return caught.length > 8").await;
-    still_waits(&sites, 0).await;
-
-    // To the relay, over the channel, from another page of our own origin.
-    screen.another_window().await;
-    screen.go(&format!("{}icon.svg", world.page())).await;
-    let speak = "const channel = new BroadcastChannel('entrada.signin.' + arguments[0]);
-        for (const it of [null, 7, {}, ['code=a&state=' + arguments[0]], '', 'code=a', 'code=a&state=relay.other']) channel.postMessage(it)";
-    screen.eval_with(speak, vec![json!(state)]).await;
-    screen.close_window().await;
-    screen.look_at(&relay).await;
-    screen.eval("postMessage({ entrada: 1, type: 'sign-in-answer', state: 'x', answer: 'code=a' }, '*')").await;
-    assert!(screen.shows("#continue:not([hidden])").await, "the relay still waits");
-
-    let microsoft = sites.go_on().await;
-    world.journey().through_microsoft_in(&microsoft, ADA, Consent::ForTheOrganization).await;
-    screen.gone(&relay).await;
-    screen.look_at(&host).await;
-    screen.enter("#entrada").await;
-    world.journey().see("Choose what to set up").await;
-    let calls = token_calls(&sites);
-    let replay = "const answer = caught.findLast(it => it?.type === 'sign-in-answer'); caught.length = 0; postMessage(answer, '*'); return answer.answer";
-    let replayed = screen.eval(replay).await;
-    assert!(replayed.as_str().is_some_and(|answer| answer.contains("code=")), "the true answer is replayed");
-    screen.until("the frame has heard it again", "return caught.length > 0").await;
-    assert_eq!(token_calls(&sites), calls);
+    trials::forged_answers_of_a_sign_in(&Sites::open().await).await;
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -262,23 +178,7 @@ async fn a_relay_address_forged_to_lead_elsewhere_is_refused_in_words() {
 /// `sign-in.md` 5: "popup blocked: Teams desktop, Edge, async gap" (#7419, #6171, #7230, #1825).
 #[tokio::test(flavor = "multi_thread")]
 async fn popup_blocked_by_a_sandbox_ends_in_a_finding_with_a_way_out() {
-    let sites = Sites::open().await;
-    let (world, screen) = (&sites.world, &sites.world.screen);
-    sites.partner_page("/sandbox", "", "sandbox=\"allow-scripts allow-same-origin allow-forms\"");
-    sites.go_to("/sandbox").await;
-    let host = screen.window().await;
-    screen.click("#sign-in").await;
-    world.journey().see_finding("popup_blocked").await;
-    assert_eq!(screen.windows().await.len(), 1);
-    screen.press_named("Copy the link for an administrator").await;
-    screen.look_at(&host).await;
-    screen.paste("#paste").await;
-    let link = screen.value("#paste").await;
-    assert!(link.starts_with(&world.page()) && link.contains("preset="), "{link}");
-    // The way out leads somewhere: a window of its own, where the sign-in goes by leaving the page.
-    screen.another_window().await;
-    screen.go(&link).await;
-    world.journey().sign_in_as(ADA, Consent::ForTheOrganization).await;
+    trials::a_sandbox_without_windows(&Sites::open().await).await;
 }
 
 /// A host that cuts itself off from every window of its frames (COOP `same-origin`) makes `window.open` answer as a blocker does.
@@ -400,13 +300,7 @@ async fn step_up_and_sign_out_go_through_windows_as_well() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_frame_without_an_origin_of_its_own_says_so_in_words() {
-    let sites = Sites::open().await;
-    let screen = &sites.world.screen;
-    sites.partner_page("/opaque", "", "sandbox=\"allow-scripts allow-popups\"");
-    sites.go_to("/opaque").await;
-    let told = "return location.pathname === '/sandboxed.html' && document.querySelector('main')?.innerText";
-    let told = screen.until("it says so", told).await;
-    assert!(told.as_str().unwrap().contains("allow-same-origin"), "{told}");
+    trials::a_sandbox_without_an_origin(&Sites::open().await).await;
 }
 
 #[tokio::test(flavor = "multi_thread")]
