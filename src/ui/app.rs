@@ -36,6 +36,8 @@ pub struct App {
     turned: Turned,
     /// Language and screen the browser was last told of.
     told: Option<(String, u8)>,
+    /// How many notices there were then.
+    notices: usize,
 }
 
 /// What changes the page.
@@ -51,7 +53,7 @@ impl Component for App {
     type Properties = AppProps;
 
     fn create(context: &Context<Self>) -> Self {
-        Self { view: Rc::clone(&context.props().first), turned: Turned::default(), told: None }
+        Self { view: Rc::clone(&context.props().first), turned: Turned::default(), told: None, notices: 0 }
     }
 
     fn update(&mut self, _: &Context<Self>, change: Change) -> bool {
@@ -97,7 +99,12 @@ impl Component for App {
             context.props().subscribe.emit(context.link().callback(|view| Change(Cause::View(view))));
         }
         let now = (self.view.language.clone(), screen(&self.view.page));
+        let count = self.view.notices.len();
+        let news = std::mem::replace(&mut self.notices, count) < count;
         if self.told.as_ref() == Some(&now) {
+            if news {
+                show_notice();
+            }
             return;
         }
         let mounted = self.view.mounted;
@@ -211,6 +218,15 @@ fn focus_heading() {
     }
     if let Some(heading) = heading {
         heading.focus().ok();
+    }
+}
+
+/// Who has just pressed a button further down sees the notice that answers it; who is writing is not disturbed.
+fn show_notice() {
+    let Some(document) = document() else { return };
+    let pressed = document.query_selector("#page button:focus").ok().flatten().is_some();
+    if let Some(notice) = document.query_selector("#page > .notice").ok().flatten().filter(|_| pressed) {
+        notice.scroll_into_view();
     }
 }
 

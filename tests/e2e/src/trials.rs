@@ -130,6 +130,9 @@ pub async fn a_sandbox_without_windows(sites: &Sites) {
     let host = screen.window().await;
     screen.click("#sign-in").await;
     world.journey().see_finding("popup_blocked").await;
+    // It stands above the button that was pressed, and is seen all the same.
+    let in_sight = "const it = document.querySelector('[data-code=popup_blocked]').getBoundingClientRect(); return it.top >= 0 && it.top < innerHeight / 2";
+    screen.until("the finding is in sight", in_sight).await;
     assert_eq!(screen.windows().await.len(), 1);
     screen.press_named("Copy the link for an administrator").await;
     screen.look_at(&host).await;
