@@ -115,6 +115,7 @@ mod tests {
             format!(r#"Basic error="insufficient_claims", claims="{plain}""#),
             format!(r#"Bearer error="insufficient_claims", Basic claims="{plain}""#),
             format!(r#"Bearer realm="error=insufficient_claims, claims={plain}""#),
+            format!(r#"Bearer realm="\", error=insufficient_claims, claims={plain}, ""#),
             r#"Bearer error="insufficient_claims", claims="%%%""#.to_owned(),
             r#"Bearer error="insufficient_claims""#.to_owned(),
             format!(r#"Bearer error="insufficient_claims", claims="{list}""#),

@@ -167,6 +167,13 @@ mod tests {
         assert_eq!(refuse("nonce", json!("n2")), Err(IdTokenError::Nonce));
         assert_eq!(refuse("iss", json!("https://evil.example/x/v2.0")), Err(IdTokenError::Issuer));
         assert_eq!(refuse("tid", json!("not-a-guid")), Err(IdTokenError::Issuer));
+        for odd in [
+            "1111111-2222-3333-4444-555555555555",
+            "g1111111-2222-3333-4444-555555555555",
+            "11111111-2222-3333-4444-555555555555-6",
+        ] {
+            assert!(!is_guid(odd), "{odd}");
+        }
         assert_eq!(refuse("tid", json!("99999999-2222-3333-4444-555555555555")), Err(IdTokenError::Issuer));
         for ends in [900, 1000, 1000 + 86_401] {
             assert_eq!(refuse("exp", json!(ends)), Err(IdTokenError::Lifetime), "{ends}");

@@ -88,4 +88,15 @@ mod tests {
         assert_eq!(guid.as_bytes()[14], b'4');
         assert!(b"89ab".contains(&guid.as_bytes()[19]));
     }
+
+    #[test]
+    fn short_values_differ_and_the_stream_is_not_shown() {
+        let mut entropy = Entropy::new([1; 32]);
+        let (one, other) = (entropy.short(), entropy.short());
+        assert!(one.len() == 6 && one.bytes().all(|sign| sign.is_ascii_hexdigit()), "{one}");
+        assert_ne!(one, other);
+        let many: Vec<u64> = (0..64).map(|_| entropy.permille()).collect();
+        assert!(many.iter().all(|it| *it < 1000) && many.iter().any(|it| *it > 500) && many.iter().any(|it| *it < 500));
+        assert_eq!(format!("{entropy:?}"), "Entropy");
+    }
 }

@@ -128,7 +128,14 @@ fn claims_of_a_challenge_go_along_with_every_member_they_have() {
     let own = r#"{"id_token":{"acr":{"value":"c2"}}}"#;
     assert_eq!(claims_with(Some(own)), own, "what it says of the ID token counts");
     assert_eq!(claims_with(Some("no json")), CLAIMS);
+    assert_eq!(claims_with(Some("[1]")), CLAIMS, "claims are an object (OpenID Connect Core 5.5)");
     assert_eq!(claims_with(None), CLAIMS);
+}
+
+#[test]
+fn only_what_an_authorization_server_adds_is_taken_out_of_an_address() {
+    assert!(["code", "state", "error", "iss", "session_state"].into_iter().all(is_answer_parameter));
+    assert!(!["preset", "environment", "tenant", "codes", "", "CODE"].into_iter().any(is_answer_parameter));
 }
 
 #[test]

@@ -43,5 +43,7 @@ mod tests {
     fn debug_output_never_shows_the_text() {
         assert_eq!(format!("{:?}", Secret::new("hunter2")), "[redacted]");
         assert_eq!(format!("{:?}", Some(Secret::new("hunter2"))), "Some([redacted])");
+        assert_eq!(Secret::new("hunter2").len(), 7);
+        assert!(Secret::new("").is_empty() && !Secret::new("hunter2").is_empty());
     }
 }

@@ -26,18 +26,14 @@ pub fn decode(text: &str) -> String {
     let mut plain = Vec::with_capacity(bytes.len());
     let mut place = 0;
     while place < bytes.len() {
-        let escaped = (bytes[place] == b'%')
-            .then(|| bytes.get(place + 1..place + 3))
-            .flatten()
-            .and_then(|pair| std::str::from_utf8(pair).ok())
-            .and_then(|pair| u8::from_str_radix(pair, 16).ok());
-        match (escaped, bytes[place]) {
-            (Some(byte), _) => {
-                plain.push(byte);
+        let digit = |ahead: usize| char::from(*bytes.get(place + ahead)?).to_digit(16);
+        match (bytes[place], digit(1), digit(2)) {
+            (b'%', Some(high), Some(low)) => {
+                plain.push((high << 4 | low).to_le_bytes()[0]);
                 place += 2;
             }
-            (None, b'+') => plain.push(b' '),
-            (None, byte) => plain.push(byte),
+            (b'+', ..) => plain.push(b' '),
+            (byte, ..) => plain.push(byte),
         }
         place += 1;
     }
@@ -176,6 +172,7 @@ mod tests {
         assert_eq!(decode("%"), "%");
         assert_eq!(decode("%4"), "%4");
         assert_eq!(decode("%zz%41"), "%zzA");
+        assert_eq!(decode("%+F%-1"), "% F%-1");
         assert_eq!(decode("%ff"), "\u{fffd}");
     }
 
