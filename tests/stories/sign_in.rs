@@ -119,6 +119,18 @@ fn an_answer_after_fifteen_minutes_asks_for_a_fresh_start() {
 }
 
 #[test]
+fn a_record_that_was_written_for_another_state_is_not_used() {
+    let mut world = World::new();
+    world.open();
+    world.press(Intent::SignIn);
+    let storage = world.storage.as_mut().unwrap();
+    let (key, record) = storage.iter_mut().find(|(key, _)| key.starts_with("entrada.signin.")).unwrap();
+    *record = record.replace(key.trim_start_matches("entrada.signin."), "00000000-0000-4000-8000-000000000000");
+    world.come_back_as("ada@cronus.example", ConsentAnswer::AcceptForOrganization).unwrap();
+    assert_eq!((token_calls(&world), world.codes()), (0, vec!["answer_not_ours".to_owned()]));
+}
+
+#[test]
 fn an_attempt_from_the_future_is_not_trusted() {
     // The clock was turned back meanwhile: nobody knows how old the record is.
     let mut world = World::new();
