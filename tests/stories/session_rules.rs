@@ -41,6 +41,18 @@ fn the_end_of_a_session_is_told_in_its_last_hour_and_stops_a_run_when_it_came() 
 }
 
 #[test]
+fn a_session_that_ended_while_everything_was_read_begins_no_run() {
+    let mut world = World::ready("magento");
+    assert!(world.model.blocker().is_none());
+    world.now += 25 * HOUR;
+    let sent = world.sent.len();
+    world.press(Intent::Plan);
+    assert!(!matches!(world.page(), Page::Plan(_)));
+    assert!(format!("{:?}", world.model.blocker()).contains("session"), "{:?}", world.model.blocker());
+    assert_eq!(world.sent.len(), sent, "and nothing is asked");
+}
+
+#[test]
 fn renewing_does_not_prolong_the_session() {
     let mut world = World::ready("magento");
     let first = world.model.session_left_ms().unwrap();
