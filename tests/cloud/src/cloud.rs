@@ -43,6 +43,8 @@ pub struct Cloud {
     pub(crate) business_central: BusinessCentral,
     pub(crate) faults: Faults,
     pub(crate) log: Vec<LogEntry>,
+    /// The log holds no bodies.
+    pub(crate) brief: bool,
     pub(crate) items: Vec<LogEntry>,
     /// Requests at gates that are shut.
     pub(crate) held: Vec<Held>,
@@ -75,6 +77,7 @@ impl Cloud {
             business_central,
             faults: Faults::default(),
             log: Vec::new(),
+            brief: false,
             items: Vec::new(),
             held: Vec::new(),
             latency_ms: 0,
@@ -106,7 +109,7 @@ impl Cloud {
 
     /// Lets nothing go wrong any more.
     pub fn clear_faults(&mut self) {
-        self.faults = Faults::default();
+        self.faults.clear();
     }
 
     /// Requests that wait at a gate.
@@ -180,9 +183,20 @@ impl Cloud {
         self.usage.most_at_once()
     }
 
+    /// Leaves the signatures of tokens out from now on. A page reads its tokens and never checks a signature, and signing is what
+    /// takes most of the time of a sign-in.
+    pub fn set_unsigned(&mut self) {
+        self.tokens.unsigned = true;
+    }
+
     /// Judges every Graph exchange from now on.
     pub fn set_contract(&mut self, contract: Option<Contract>) {
         self.contract = contract.map(Arc::new);
+    }
+
+    /// Judges by the contract of another cloud: compiling one takes longer than most tests.
+    pub fn share_contract(&mut self, of: &Self) {
+        self.contract.clone_from(&of.contract);
     }
 
     /// Where Graph exchanges left the contract.
@@ -193,6 +207,17 @@ impl Cloud {
     /// Everything asked so far.
     pub fn log(&self) -> &[LogEntry] {
         &self.log
+    }
+
+    /// Keeps no bodies in the log from now on: reading and redacting them takes a fifth of a simulated visit.
+    pub fn set_brief_log(&mut self) {
+        self.brief = true;
+    }
+
+    /// Begins a new log, and counts requests from 0 again.
+    pub fn forget_log(&mut self) {
+        self.log.clear();
+        self.faults.restart();
     }
 
     /// A tenant, by id or domain.
@@ -259,6 +284,9 @@ impl Cloud {
             }
             return response;
         }
+        if !request.uri().path().starts_with("/stand-in/") && !request.uri().path().ends_with("/authorize") {
+            self.faults.arrive();
+        }
         let method = request.method().as_str().to_owned();
         let stop = self.faults.take(&method, &url, |effect| matches!(effect, Effect::HoldBefore { .. }));
         if let Some(Effect::HoldBefore { gate }) = stop {
@@ -272,44 +300,53 @@ impl Cloud {
         let fault = self.faults.take(&method, &url, |effect| !effect.only_waits());
         let who = self.who(request, service, now);
         let mut waited = 0;
+        let mut done = None;
         let mut response = match &fault {
             Some(Effect::DropBefore) => dropped(),
             Some(Effect::Status { status, retry_after, code }) => {
                 self.refuse(service, *status, *retry_after, code, request, now)
             }
             Some(Effect::Opaque) => empty(503),
+            Some(Effect::Html { done: false }) => portal(),
             _ => match self.limited(service, &who, now) {
                 Verdict::Served { after_ms } => {
                     waited = after_ms;
-                    self.serve(service, request, now)
+                    let mut response = self.serve(service, request, now);
+                    if fault == Some(Effect::Twice) {
+                        response = self.serve(service, request, now);
+                    }
+                    done = Some(response.status().as_u16());
+                    response
                 }
                 refused => limits::refusal(refused, self.ids.uuid()),
             },
         };
         if service == Service::Graph {
-            self.judge(request, &response, matches!(fault, Some(Effect::DropBefore | Effect::Opaque)));
+            let unlike = matches!(fault, Some(Effect::DropBefore | Effect::Opaque | Effect::Html { done: false }));
+            self.judge(request, &response, unlike);
+        }
+        if let Some(Effect::StatusAfter { status, retry_after, code }) = &fault {
+            response = self.refuse(service, *status, *retry_after, code, request, now);
         }
         self.finish(service, request, &mut response);
-        let mut fault_name = None;
-        match fault {
-            Some(Effect::DropBefore) => fault_name = Some("drop_before"),
-            Some(Effect::DropAfter) => {
-                response = dropped();
-                fault_name = Some("drop_after");
-            }
+        match &fault {
+            Some(Effect::DropAfter) => response = dropped(),
             Some(Effect::NoCors) => {
                 cors::forbid(&mut response);
                 set(&mut response, "x-cloud-fault", "no-cors");
-                fault_name = Some("no_cors");
             }
             Some(Effect::Opaque) => {
                 cors::forbid(&mut response);
                 set(&mut response, "x-cloud-fault", "opaque");
-                fault_name = Some("opaque");
             }
-            Some(Effect::Status { .. }) => fault_name = Some("status"),
-            Some(Effect::Delay { .. } | Effect::Hold { .. } | Effect::HoldBefore { .. }) | None => {}
+            Some(Effect::Truncated { permille }) => truncate(&mut response, *permille),
+            Some(Effect::Html { done: true }) => {
+                response = portal();
+                self.finish(service, request, &mut response);
+            }
+            _ => {}
         }
+        let mut fault_name = fault.as_ref().map(Effect::word);
         if response.headers().contains_key("x-cloud-batch-lost") {
             response = dropped();
             fault_name = Some("drop_item");
@@ -328,8 +365,10 @@ impl Cloud {
             set(&mut response, "x-cloud-delay", &delay.to_string());
         }
         let items = std::mem::take(&mut self.items);
-        let mut entry = entry(request, &response, who, now);
+        let mut entry = entry(request, &response, who, now, self.brief);
         entry.fault = fault_name.map(str::to_owned);
+        entry.done = done;
+        entry.number = self.faults.number();
         entry.items = items;
         self.log.push(entry);
         response
@@ -541,8 +580,26 @@ fn dropped() -> Response {
     response
 }
 
+/// What stands between the page and the service answers in its place.
+fn portal() -> Response {
+    let mut response = empty(200);
+    set(&mut response, "content-type", "text/html; charset=utf-8");
+    *response.body_mut() = b"<!doctype html><title>Sign in to this network</title><p>Please accept the terms.".to_vec();
+    response
+}
+
+/// Cuts the body, at a place where a character ends: what arrives of it is text all the same.
+fn truncate(response: &mut Response, permille: u16) {
+    let body = response.body_mut();
+    let mut end = body.len() * usize::from(permille) / 1000;
+    while end > 0 && body.get(end).is_some_and(|byte| byte & 0xc0 == 0x80) {
+        end -= 1;
+    }
+    body.truncate(end);
+}
+
 /// One line of the log.
-pub(crate) fn entry(request: &Request, response: &Response, who: Who, at_ms: u64) -> LogEntry {
+pub(crate) fn entry(request: &Request, response: &Response, who: Who, at_ms: u64, brief: bool) -> LogEntry {
     let kind = |headers: &http::HeaderMap| {
         headers.get("content-type").and_then(|value| value.to_str().ok()).unwrap_or_default().to_owned()
     };
@@ -557,8 +614,14 @@ pub(crate) fn entry(request: &Request, response: &Response, who: Who, at_ms: u64
         write: !matches!(*request.method(), http::Method::GET | http::Method::HEAD | http::Method::OPTIONS)
             && !request.uri().path().ends_with("/$batch"),
         fault: None,
-        request_body: redact_body(request.body(), &kind(request.headers())),
-        response_body: if answer_kind.contains("json") { redact_body(response.body(), &answer_kind) } else { None },
+        done: None,
+        number: 0,
+        request_body: if brief { None } else { redact_body(request.body(), &kind(request.headers())) },
+        response_body: if !brief && answer_kind.contains("json") {
+            redact_body(response.body(), &answer_kind)
+        } else {
+            None
+        },
         items: Vec::new(),
     }
 }

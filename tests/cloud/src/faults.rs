@@ -12,6 +12,10 @@ pub struct Matcher {
     /// Part of path and query (percent-encoded as sent); also compared with the items of a `$batch`.
     #[serde(default)]
     pub path: String,
+    /// The request with this number and no other. Numbers count what reaches this cloud from 0 on, preflights, control
+    /// requests and the pages of a sign-in left out; an item of a `$batch` has the number of its batch.
+    #[serde(default)]
+    pub number: Option<u64>,
 }
 
 /// What goes wrong.
@@ -53,6 +57,49 @@ pub enum Effect {
         /// Which gate.
         gate: String,
     },
+    /// Carried out, and this is answered all the same, as services do that fail between the work and its answer.
+    StatusAfter {
+        /// Status of the answer.
+        status: u16,
+        /// `Retry-After` in seconds.
+        #[serde(default)]
+        retry_after: Option<u64>,
+        /// Code in the body's error.
+        #[serde(default)]
+        code: String,
+    },
+    /// Carried out; only so many thousandths of the answer's body arrive.
+    Truncated {
+        /// Thousandths.
+        permille: u16,
+    },
+    /// A page of HTML is answered with status 200, as proxies and login portals of networks do.
+    Html {
+        /// Whether the request was carried out nevertheless.
+        done: bool,
+    },
+    /// Carried out twice, as a proxy does that sends again what it got no answer to; the second answer arrives.
+    Twice,
+}
+
+impl Effect {
+    /// Its kind, as in JSON.
+    pub fn word(&self) -> &'static str {
+        match self {
+            Self::DropBefore => "drop_before",
+            Self::DropAfter => "drop_after",
+            Self::Delay { .. } => "delay",
+            Self::Status { .. } => "status",
+            Self::NoCors => "no_cors",
+            Self::Opaque => "opaque",
+            Self::StatusAfter { .. } => "status_after",
+            Self::Truncated { .. } => "truncated",
+            Self::Html { .. } => "html",
+            Self::Twice => "twice",
+            Self::HoldBefore { .. } => "hold_before",
+            Self::Hold { .. } => "hold",
+        }
+    }
 }
 
 /// A request that was stopped at a gate.
@@ -92,7 +139,12 @@ impl Fault {
     /// A fault that strikes several times. An empty method means any.
     pub fn times(method: &str, path: &str, effect: Effect, times: u32) -> Self {
         let method = (!method.is_empty()).then(|| method.to_owned());
-        Self { matcher: Matcher { method, path: path.to_owned() }, effect, times }
+        Self { matcher: Matcher { method, path: path.to_owned(), number: None }, effect, times }
+    }
+
+    /// A fault that meets the request with this number.
+    pub fn at(number: u64, effect: Effect) -> Self {
+        Self { matcher: Matcher { number: Some(number), ..Matcher::default() }, effect, times: 1 }
     }
 }
 
@@ -104,8 +156,10 @@ impl Effect {
 }
 
 impl Matcher {
-    fn meets(&self, method: &str, url: &str) -> bool {
-        self.method.as_ref().is_none_or(|wanted| wanted.eq_ignore_ascii_case(method)) && url.contains(&self.path)
+    fn meets(&self, number: u64, method: &str, url: &str) -> bool {
+        self.number.is_none_or(|wanted| wanted == number)
+            && self.method.as_ref().is_none_or(|wanted| wanted.eq_ignore_ascii_case(method))
+            && url.contains(&self.path)
     }
 }
 
@@ -113,6 +167,8 @@ impl Matcher {
 #[derive(Clone, Debug, Default, Serialize)]
 pub(crate) struct Faults {
     waiting: Vec<Fault>,
+    /// Requests that arrived.
+    arrived: u64,
 }
 
 impl Faults {
@@ -122,9 +178,32 @@ impl Faults {
         }
     }
 
+    /// Counts a request; the answer is its number.
+    pub(crate) fn arrive(&mut self) -> u64 {
+        self.arrived += 1;
+        self.number()
+    }
+
+    /// Counts from 0 again.
+    pub(crate) fn restart(&mut self) {
+        self.arrived = 0;
+    }
+
+    /// Number of the request being answered.
+    pub(crate) fn number(&self) -> u64 {
+        self.arrived.saturating_sub(1)
+    }
+
+    /// Ends all faults; the count goes on.
+    pub(crate) fn clear(&mut self) {
+        self.waiting.clear();
+    }
+
     /// Takes one strike of the first fault that meets this request and passes `wanted`.
     pub(crate) fn take(&mut self, method: &str, url: &str, wanted: impl Fn(&Effect) -> bool) -> Option<Effect> {
-        let at = self.waiting.iter().position(|fault| fault.matcher.meets(method, url) && wanted(&fault.effect))?;
+        let number = self.number();
+        let at =
+            self.waiting.iter().position(|fault| fault.matcher.meets(number, method, url) && wanted(&fault.effect))?;
         let fault = self.waiting.get_mut(at)?;
         fault.times -= 1;
         let effect = fault.effect.clone();
@@ -148,5 +227,15 @@ mod tests {
             assert_eq!(faults.take("POST", "/x/addPassword", |_| true), Some(Effect::DropAfter));
         }
         assert_eq!(faults.take("POST", "/x/addPassword", |_| true), None);
+    }
+
+    #[test]
+    fn a_fault_with_a_number_meets_that_request_alone() {
+        let mut faults = Faults::default();
+        faults.add(Fault::at(1, Effect::Twice));
+        for struck in [false, true, false] {
+            faults.arrive();
+            assert_eq!(faults.take("GET", "/v1.0/me", |_| true).is_some(), struck);
+        }
     }
 }

@@ -24,6 +24,11 @@ pub struct LogEntry {
     pub write: bool,
     /// Fault that struck, if any.
     pub fault: Option<String>,
+    /// The status the service itself came to, whatever was answered; `None` when a fault kept the request from it. The log is
+    /// in the order in which the requests took effect, so this tells what really happened.
+    pub done: Option<u16>,
+    /// Number of the request among all that arrived (see [`crate::Matcher`]).
+    pub number: u64,
     /// Request body, secrets redacted.
     pub request_body: Option<Value>,
     /// Answer body, secrets redacted; pages are left out.

@@ -76,7 +76,7 @@ pub(super) fn options(query: &str) -> Vec<(String, String)> {
 /// A row's entity tag: it follows the content, so any change makes the old one stale. Expanded parts have tags of their own.
 pub(super) fn etag(row: &Value) -> String {
     let own: Vec<_> = row.as_object().into_iter().flatten().filter(|(_, value)| !value.is_array()).collect();
-    let digest = STANDARD.encode(Sha256::digest(json!(own).to_string().as_bytes()));
+    let digest = STANDARD.encode(Sha256::digest(serde_json::to_vec(&own).unwrap_or_default()));
     format!("W/\"{}\"", STANDARD.encode(format!("44;{digest}1;00;")))
 }
 

@@ -124,7 +124,8 @@ fn run(cloud: &mut Cloud, items: Vec<Item>, now: u64) -> Response {
     for item in items {
         let failed = item.depends_on.iter().any(|id| statuses.get(id).is_none_or(|status| *status >= 400));
         let is_struck = |effect: &Effect| {
-            !matches!(effect, Effect::DropBefore | Effect::NoCors | Effect::Opaque | Effect::HoldBefore { .. })
+            matches!(effect, Effect::DropAfter | Effect::Status { .. } | Effect::StatusAfter { .. })
+                || matches!(effect, Effect::Delay { .. } | Effect::Hold { .. })
         };
         let fault = if failed { None } else { cloud.faults.take(item.method.as_str(), &item.url, is_struck) };
         let mut response = match &fault {
@@ -141,6 +142,13 @@ fn run(cloud: &mut Cloud, items: Vec<Item>, now: u64) -> Response {
             }
             _ => single(cloud, &item.request, now),
         };
+        let done = (!failed && !matches!(fault, Some(Effect::Status { .. }))).then(|| response.status().as_u16());
+        if let Some(Effect::StatusAfter { status, retry_after, code }) = &fault {
+            response = refusal(cloud, *status, code, &item.request, now);
+            if let Some(seconds) = retry_after {
+                set(&mut response, "retry-after", &seconds.to_string());
+            }
+        }
         match &fault {
             Some(Effect::DropAfter) => answer_lost = true,
             Some(Effect::Delay { ms }) => delay_ms += ms,
@@ -152,8 +160,10 @@ fn run(cloud: &mut Cloud, items: Vec<Item>, now: u64) -> Response {
         }
         statuses.insert(item.id.clone(), response.status().as_u16());
         let who = cloud.who_at_graph(&item.request, now);
-        let mut entry = crate::cloud::entry(&item.request, &response, who, now);
-        entry.fault = fault.map(|effect| format!("{effect:?}"));
+        let mut entry = crate::cloud::entry(&item.request, &response, who, now, cloud.brief);
+        entry.fault = fault.map(|effect| effect.word().to_owned());
+        entry.done = done;
+        entry.number = cloud.faults.number();
         cloud.items.push(entry);
         answers.push(answer(&item.id, &mut response));
     }

@@ -11,7 +11,7 @@ use crate::login::scopes::{Scopes, Wanted};
 use crate::login::token::{REFRESH_LIFE_MS, Refresh, SPA_REFRESH_LIFE_MS};
 use crate::login::{Account, client_info, login_hint};
 use crate::seed::{BUSINESS_CENTRAL_APP_ID, BUSINESS_CENTRAL_RESOURCE, GRAPH_APP_ID, GRAPH_RESOURCE};
-use crate::tokens::{Holder, Issued, sign};
+use crate::tokens::{Holder, Issued};
 
 /// A person whose grant is about to be answered.
 #[derive(Clone, Debug)]
@@ -119,7 +119,7 @@ pub(crate) fn for_person(
     ] {
         claims.insert(key.to_owned(), value);
     }
-    let access_token = sign(&Value::Object(claims));
+    let access_token = cloud.tokens.sign(&Value::Object(claims));
     cloud.tokens.keep(
         access_token.clone(),
         Issued {
@@ -221,7 +221,7 @@ fn id_token(cloud: &mut Cloud, person: &Person, upn: &str, name: &str, roles: &[
     if person.claims.get("id_token").is_some_and(|asked| asked.get("login_hint").is_some()) {
         claims["login_hint"] = json!(login_hint(person.account));
     }
-    sign(&claims)
+    cloud.tokens.sign(&claims)
 }
 
 /// A token for an application on its own; `roles` only when it holds any.
@@ -252,7 +252,7 @@ pub(crate) fn for_application(
     if !roles.is_empty() {
         claims.insert("roles".to_owned(), json!(roles));
     }
-    let token = sign(&Value::Object(claims));
+    let token = cloud.tokens.sign(&Value::Object(claims));
     cloud.tokens.keep(
         token.clone(),
         Issued {
