@@ -239,8 +239,9 @@ messages! {
     GUIDE_2 = "Enter the client id and the description exactly as below.";
     GUIDE_3 = "Set State to Enabled and answer Yes when asked to create a user.";
     GUIDE_REMOVE = "On the card of this client id set State to Disabled, then delete it. Its user goes with it.";
+    GUIDE_DISABLE = "On the card of this client id set State to Disabled.";
     GUIDE_WATCHING = "Looking every few seconds for the user to appear…";
-    REMOVE_WATCHING = "Looking every few seconds until the user is gone…";
+    REMOVE_WATCHING = "Looking every few seconds whether it is done…";
     CONSENT_WATCHING = "Looking every few seconds for the grants to appear…";
     VALUE_DESCRIPTION = "Description";
 

@@ -2,7 +2,7 @@
 
 use super::words::{action, finding};
 use super::{AskView, CopyView, CountdownView, LaneView, OutcomeView, RunView, Severity, StepState, StepView, plan};
-use crate::flow::plan::Step;
+use crate::flow::plan::{Action, Step};
 use crate::flow::route::RouteKind;
 use crate::flow::run::{Outcome, Pause, Run, Task, TaskState};
 use crate::flow::{FindingCode, Intent, Model, Piece};
@@ -190,7 +190,8 @@ fn guide(model: &Model, run: &Run, task: &Task, words: &Catalogue) -> AskView {
         steps: if guided {
             [en::GUIDE_1, en::GUIDE_2, en::GUIDE_3].map(|step| words.say(step)).to_vec()
         } else if run.brief.undo {
-            [en::GUIDE_1, en::GUIDE_REMOVE].map(|step| words.say(step)).to_vec()
+            let goes = task.action == Action::Remove;
+            [en::GUIDE_1, if goes { en::GUIDE_REMOVE } else { en::GUIDE_DISABLE }].map(|step| words.say(step)).to_vec()
         } else {
             Vec::new()
         },

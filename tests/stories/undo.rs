@@ -299,3 +299,44 @@ fn what_somebody_else_made_meanwhile_is_not_taken_back() {
         "application, record and permission sets of somebody else stay, only our secret goes"
     );
 }
+
+#[test]
+fn what_was_enabled_without_a_page_over_the_record_is_disabled_by_hand() {
+    let mut world = World::ready("magento");
+    world.only("Sandbox");
+    world.press(Intent::Plan);
+    world.click(Intent::Confirm);
+    world.run_until(30_000, World::asking);
+    let app_id = world.app_id();
+    let description = entrada::flow::run::description_of(world.model.run.as_ref().unwrap(), 0);
+    let control = |world: &mut World, what: Value| {
+        world.control("business-central", &json!({ "environment": "Sandbox", "do": what }));
+    };
+    let state = |world: &mut World, state: &str| {
+        let user = description.to_uppercase();
+        control(world, json!({ "record_state": { "client_id": app_id, "state": state } }));
+        control(world, json!({ "user_state": { "user_name": user, "state": state } }));
+    };
+    control(&mut world, json!({ "register_by_hand": { "client_id": app_id, "description": description } }));
+    world.settle();
+    finish(&mut world);
+    state(&mut world, "Disabled");
+    world.press(Intent::StartOver);
+    let before = snapshot(&world);
+    world.press(Intent::Plan);
+    world.click(Intent::Confirm);
+    world.run_until(30_000, World::asking);
+    state(&mut world, "Enabled");
+    world.settle();
+    assert_eq!(outcome(&world), Some(Outcome::Complete), "{:?}", world.codes());
+    world.press(Intent::Undo);
+    world.click(Intent::Confirm);
+    world.run_until(30_000, World::asking);
+    let Page::Run(run) = world.page() else { panic!("{:?}", world.codes()) };
+    let ask = run.lanes.iter().flat_map(|lane| &lane.steps).find_map(|step| step.ask.clone()).unwrap();
+    assert!(ask.steps.iter().any(|step| step.contains("Disabled") && !step.contains("delete")), "{ask:?}");
+    state(&mut world, "Disabled");
+    world.settle();
+    assert_eq!(outcome(&world), Some(Outcome::Undone), "{:?}", world.codes());
+    assert_eq!(snapshot(&world), before);
+}

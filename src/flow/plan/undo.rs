@@ -13,9 +13,9 @@ use crate::protocol::business_central::PermissionSet;
 impl Model {
     /// True when the run on this page made something that can be taken away again.
     pub fn can_undo(&self) -> bool {
-        self.run
-            .as_ref()
-            .is_some_and(|run| run.outcome.is_some() && !run.brief.undo && run.tasks.iter().any(Task::wrote))
+        let taken_back =
+            |run: &Run| run.tasks.iter().any(|task| task.wrote() && !task.found && reverse(run, task, false).is_some());
+        self.run.as_ref().is_some_and(|run| run.outcome.is_some() && !run.brief.undo && taken_back(run))
     }
 
     /// Shows the way back that was asked for, once it was read what is there now.
@@ -25,7 +25,9 @@ impl Model {
         }
         self.undoing = false;
         if let Some(finding) = self.facts.registered.failed() {
-            self.notices.push(finding.clone());
+            let finding = finding.clone();
+            self.drop_notice(finding.code);
+            self.notices.push(finding);
             return;
         }
         self.plan = self.build_undo_plan();

@@ -77,12 +77,6 @@ impl Site {
         write(Method::Delete, self.automation(company, &path)).if_match(etag)
     }
 
-    /// Disables a user; the state on the card of an application's record stays as it is (business-central.md 2.1).
-    pub fn disable_user(&self, company: &str, security_id: &str) -> Request {
-        let path = ["/users(", &url::encode(security_id), ")"].concat();
-        write(Method::Patch, self.automation(company, &path)).if_match(None).json(json!({ "state": "Disabled" }))
-    }
-
     /// What kind of user somebody is, told with their permission sets; 404 before 2026 (business-central.md 2).
     pub fn kind_of_user(&self, company: &str, security_id: &str) -> Request {
         let filter = "/accessControls?$select=userSecurityId,userLicenseType&$filter=userSecurityId%20eq%20";

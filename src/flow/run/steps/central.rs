@@ -32,10 +32,9 @@ pub(super) fn request(
         (Step::Record(_), _) if lane.brief.undo => match (&brief.api, action, user) {
             (Some(api), Action::Remove, _) => site.delete_record(api, company, client_id, None),
             (Some(api), ..) => site.disable_record(api, company, client_id),
-            // Nothing but the card can delete it: a person does, and we look until the user is gone.
-            (None, Action::Remove, Some(user)) => site.user(company, user),
-            (None, Action::Remove, None) => site.users_named(company, &description()),
-            (None, _, user) => site.disable_user(company, user?),
+            // Nothing but the card can delete or disable it: a person does, and we look until the user is gone or disabled.
+            (None, _, Some(user)) => site.user(company, user),
+            (None, _, None) => site.users_named(company, &description()),
         },
         (Step::Record(RouteKind::Host), Phase::User) => site.user(company, user?),
         (Step::Record(RouteKind::Guided), _) | (Step::Record(_), Phase::User) => {
@@ -167,6 +166,9 @@ pub(super) fn guided(run: &mut Run, index: usize, response: &Response) -> Result
     let wanted = description(run, run.tasks[index].lane);
     Ok(match user_named(response, &wanted)? {
         Some(user) => {
+            // There at the first look: somebody made it since the plan.
+            let task = &mut run.tasks[index];
+            task.found |= task.attempts == 1;
             if let Some(here) = here(run, index) {
                 here.user = Some(user);
             }
@@ -190,13 +192,14 @@ fn is_this(given: &UserPermission, set: &PermissionSet, company: &str) -> bool {
 /// Taking the record back: deleted or disabled again through its page, or by a person on its card.
 pub(super) fn take_back(run: &Run, index: usize, response: &Response) -> Result<Verdict, CallError> {
     let task = &run.tasks[index];
-    if task.action != Action::Remove || brief(run, index).is_some_and(|brief| brief.api.is_some()) {
+    if brief(run, index).is_some_and(|brief| brief.api.is_some()) {
         graph::or_missing(bc::accepted(response))?;
         return Ok(Verdict::Done);
     }
     let known = task.lane.and_then(|lane| run.known.sites.get(lane)?.user.as_ref());
     let there = match known {
-        Some(_) => graph::or_missing(bc::read_user(response))?.is_some(),
+        Some(_) => graph::or_missing(bc::read_user(response))?
+            .is_some_and(|user| user.enabled || task.action == Action::Remove),
         None => user_named(response, &description(run, task.lane))?.is_some(),
     };
     Ok(if there { Verdict::Watch { finding: None, ms: WATCH_MS } } else { Verdict::Done })
