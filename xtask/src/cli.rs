@@ -16,6 +16,9 @@ Usage: cargo xtask <command>
   size [--record]               sizes of the dist/ that is there, against tests/size-budget.txt;
                                 --record writes them down as the last measured
   screenshots                   walk through the journey and keep a picture of every screen
+  simulate [flags]              play seeded schedules of faults (10,000 from 0) and print their outcomes;
+                                --seeds N, --from S say which, --seed S plays one and tells its whole story,
+                                --mutations breaks each rule of the page in a copy and sees it found
   bench                         how long a person waits over a long line, beside the order of the AL wizard
   doctor                        what this machine has, what it lacks, and how to get it
   help                          this text";
@@ -31,6 +34,7 @@ pub(crate) enum Command {
     Demo { port: Option<u16>, open: bool },
     Test(Depth),
     Bench,
+    Simulate { arguments: Vec<String> },
     Screenshots,
 }
 
@@ -55,6 +59,7 @@ pub(crate) enum UsageError {
     UnknownArgument { command: String, argument: String },
     MissingValue(&'static str),
     BadPort(String),
+    BadNumber(String),
     BadBase(String),
     Contradiction,
 }
@@ -71,6 +76,7 @@ impl fmt::Display for UsageError {
             Self::BadPort(value) => {
                 write!(formatter, "`{value}` is not a port; allowed are 1 to 65535")
             }
+            Self::BadNumber(value) => write!(formatter, "`{value}` is not a number"),
             Self::BadBase(value) => write!(
                 formatter,
                 "`{value}` is not a base path; it must begin and end with a slash, for example /setup/"
@@ -91,6 +97,20 @@ pub(crate) fn parse(arguments: &[String]) -> Result<Command, UsageError> {
     match command.as_str() {
         "help" | "--help" | "-h" => Ok(Command::Help),
         "doctor" => alone(rest, Command::Doctor, unknown),
+        "simulate" => {
+            let mut arguments: Vec<String> = Vec::new();
+            while let Some(argument) = rest.next() {
+                arguments.push(argument.to_owned());
+                match argument {
+                    "--stop" | "--mutations" => {}
+                    "--seeds" | "--from" | "--seed" => {
+                        arguments.push(number(rest.next().ok_or(UsageError::MissingValue("simulate"))?)?);
+                    }
+                    other => return Err(unknown(other)),
+                }
+            }
+            Ok(Command::Simulate { arguments })
+        }
         "bench" => alone(rest, Command::Bench, unknown),
         "screenshots" => alone(rest, Command::Screenshots, unknown),
         "size" => match rest.next() {
@@ -157,6 +177,13 @@ fn alone<'a>(
     unknown: impl Fn(&str) -> UsageError,
 ) -> Result<Command, UsageError> {
     rest.next().map_or(Ok(command), |argument| Err(unknown(argument)))
+}
+
+/// A count or a seed; `1_000_000` is one too.
+fn number(value: &str) -> Result<String, UsageError> {
+    let digits = value.replace('_', "");
+    let bad = || UsageError::BadNumber(value.to_owned());
+    digits.parse::<u64>().map(|number| number.to_string()).map_err(|_| bad())
 }
 
 fn port_number(value: Option<&str>) -> Result<u16, UsageError> {

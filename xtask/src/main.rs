@@ -14,6 +14,7 @@ mod headers;
 mod lockfile;
 mod machine;
 mod module;
+mod mutations;
 mod names;
 mod pack;
 mod page;
@@ -21,6 +22,7 @@ mod project;
 mod say;
 mod screenshots;
 mod scripts;
+mod simulate;
 mod step;
 mod strangers;
 mod tiers;
@@ -71,6 +73,7 @@ fn run(command: Command) -> Result<ExitCode, Failure> {
         Command::Size { record } => page::report_size(&project, record)?,
         Command::Demo { port, open } => demo::run(&project, port, open)?,
         Command::Test(depth) => return Ok(tiers::run(&project, depth)),
+        Command::Simulate { arguments } => return simulate::run(&project, &arguments),
         Command::Bench => bench::run(&project)?,
         Command::Screenshots => screenshots::take(&project)?,
     }

@@ -7,6 +7,7 @@ use crate::module::FEATURE;
 use crate::page;
 use crate::project::Project;
 use crate::say::{self, Failure};
+use crate::simulate;
 use crate::step::{self, Stopwatch, seconds};
 use crate::strangers::{self, Missing};
 use crate::tools::{self, Tool, WASM_TARGET};
@@ -29,6 +30,7 @@ enum Tier {
     LintsHost,
     LintsWasm,
     Native,
+    Simulation,
     WasmInBrowser,
     Build,
     Journeys,
@@ -48,6 +50,7 @@ impl Tier {
             Self::LintsHost => "lints, host",
             Self::LintsWasm => "lints, wasm",
             Self::Native => "native tests",
+            Self::Simulation => "ten thousand bad days",
             Self::WasmInBrowser => "wasm tests in a browser",
             Self::Build => "release build and size",
             Self::Journeys => "journeys in a browser",
@@ -72,6 +75,7 @@ fn tiers(depth: Depth) -> Vec<Tier> {
     }
     tiers.insert(2, Tier::LintsWasm);
     tiers.extend([
+        Tier::Simulation,
         Tier::WasmInBrowser,
         Tier::Build,
         Tier::Journeys,
@@ -163,6 +167,7 @@ fn run_tier(project: &Project, tier: Tier) -> Result<Ending, Failure> {
             lint("cargo clippy for the module", "clippy-module", &["--features", FEATURE, "--test", "crossing"])
         }
         Tier::Native => counted(project, "cargo test", "native", &mut native_tests(project)),
+        Tier::Simulation => simulate::every_change(project).map(|()| Ending::Passed { tests: None }),
         Tier::WasmInBrowser => wasm_in_browser(project),
         Tier::Build => {
             page::build(project, None)?;

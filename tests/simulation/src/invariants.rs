@@ -1,0 +1,317 @@
+//! What must hold whatever happens (issue 5; design section 11, "Safety"). Each rule is one function; `World` calls them after
+//! every request that reached a service and at the ends it comes to.
+//!
+//! The rules are written over facts of the tenant and over plans that a person confirmed, not over the page's own idea of
+//! what it did.
+
+use crate::facts::{Fact, Facts};
+use entrada::flow::plan::{Action, Plan, Step};
+use entrada_cloud::seed::BUSINESS_CENTRAL_APP_ID;
+use std::collections::BTreeMap;
+use uuid::Uuid;
+
+/// Who brought a fact about.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Maker {
+    /// The page in this tab.
+    Tab(usize),
+    /// Somebody else: it was there before, or another tool or a person did it.
+    Other,
+}
+
+/// A plan that a person confirmed.
+#[derive(Debug, Clone)]
+pub struct Confirmed {
+    /// In which tab.
+    pub tab: usize,
+    /// The plan.
+    pub plan: Plan,
+}
+
+/// What the rules may look at.
+#[derive(Debug)]
+pub struct Ledger {
+    /// Who made what.
+    pub makers: BTreeMap<Fact, Maker>,
+    /// Plans confirmed so far.
+    pub confirmed: Vec<Confirmed>,
+    /// Ids of secrets whose text was on a screen.
+    pub seen: Vec<Uuid>,
+    /// Every application that ever had a unique name: also of one that is gone, its user and record may be there.
+    pub named: Vec<(String, Uuid)>,
+}
+
+/// At most one application per unique name.
+pub fn one_application_per_name(facts: &Facts) -> Result<(), String> {
+    let mut names: Vec<&str> = Vec::new();
+    for fact in facts {
+        if let Fact::Application { unique_name: Some(name), .. } = fact {
+            if names.contains(&name.as_str()) {
+                return Err(format!("two applications are called {name}"));
+            }
+            names.push(name);
+        }
+    }
+    Ok(())
+}
+
+/// Everything that came to be belongs to a plan that was confirmed; everything that went was this page's own, or named in it.
+pub fn every_change_was_confirmed(before: &Facts, after: &Facts, ledger: &Ledger) -> Result<(), String> {
+    for fact in after.difference(before) {
+        if !ledger.confirmed.iter().any(|it| may_add(fact, before, after, &it.plan, ledger)) {
+            return Err(format!("in no confirmed plan: {fact:?} came to be"));
+        }
+    }
+    for fact in before.difference(after) {
+        if !ledger.confirmed.iter().any(|it| may_remove(fact, before, after, it, ledger)) {
+            return Err(format!("in no confirmed plan: {fact:?} went away"));
+        }
+    }
+    Ok(())
+}
+
+/// Client ids that a plan is about.
+fn ours(plan: &Plan, ledger: &Ledger) -> Vec<Uuid> {
+    let known = plan.known.app_id.as_deref().and_then(|id| id.parse().ok());
+    let named = ledger.named.iter().filter(|(name, _)| Some(name) == plan.brief.unique_name.as_ref());
+    named.map(|(_, app_id)| *app_id).chain(known).collect()
+}
+
+fn lines<'a>(plan: &'a Plan, actions: &'a [Action]) -> impl Iterator<Item = (Option<&'a str>, &'a Step)> {
+    let within = |lane: usize| plan.brief.sites[lane].environment.as_str();
+    plan.lines.iter().filter(|line| actions.contains(&line.action)).map(move |line| (line.lane.map(within), &line.step))
+}
+
+const MAKES: [Action; 2] = [Action::Create, Action::Change];
+const TAKES: [Action; 2] = [Action::Remove, Action::Change];
+
+fn may_add(fact: &Fact, before: &Facts, after: &Facts, plan: &Plan, ledger: &Ledger) -> bool {
+    let mine = ours(plan, ledger);
+    let is_ours = |app_id: &Uuid| mine.contains(app_id);
+    let any = |step: &dyn Fn(Option<&str>, &Step) -> bool| lines(plan, &MAKES).any(|(at, it)| step(at, it));
+    match fact {
+        Fact::Application { app_id, .. } => is_ours(app_id) && any(&|_, step| matches!(step, Step::Application)),
+        Fact::Secret { app_id, name, .. } => {
+            is_ours(app_id) && name.starts_with(&plan.brief.secret_name) && any(&|_, step| matches!(step, Step::Secret))
+        }
+        Fact::Principal { app_id, .. } => {
+            is_ours(app_id) && any(&|_, step| matches!(step, Step::ServicePrincipal | Step::Application))
+        }
+        Fact::Grant { app_id, resource, role } => {
+            let role = role.to_string();
+            is_ours(app_id)
+                && *resource == BUSINESS_CENTRAL_APP_ID
+                && any(&|_, step| matches!(step, Step::Consent(roles) if roles.iter().any(|it| it.id == role)))
+        }
+        Fact::Record { environment, client_id, .. } => {
+            is_ours(client_id) && any(&|at, step| at == Some(environment) && matches!(step, Step::Record(_)))
+        }
+        Fact::User { environment, application, .. } => {
+            application.as_ref().is_some_and(is_ours)
+                && any(&|at, step| at == Some(environment) && matches!(step, Step::Record(_)))
+        }
+        Fact::Set { environment, user, role_id, extension, company } => {
+            let extension = extension.to_string();
+            is_user_of(environment, *user, &mine, before, after)
+                && any(&|at, step| {
+                    at == Some(environment)
+                        && matches!(step, Step::PermissionSet { set, company: within }
+                            if &set.role_id == role_id && set.app_id.eq_ignore_ascii_case(&extension) && within == company)
+                })
+        }
+        Fact::Package { environment, code } => {
+            code.starts_with("ENTRADA-") && any(&|at, step| at == Some(environment) && matches!(step, Step::Record(_)))
+        }
+        Fact::Admitted { app_id } => is_ours(app_id) && any(&|_, step| matches!(step, Step::AdminCenter)),
+    }
+}
+
+fn may_remove(fact: &Fact, before: &Facts, after: &Facts, confirmed: &Confirmed, ledger: &Ledger) -> bool {
+    let plan = &confirmed.plan;
+    let mine = ours(plan, ledger);
+    let is_ours = |app_id: &Uuid| mine.contains(app_id);
+    let any = |step: &dyn Fn(Option<&str>, &Step) -> bool| lines(plan, &TAKES).any(|(at, it)| step(at, it));
+    let makes = |step: &dyn Fn(&Step) -> bool| lines(plan, &MAKES).any(|(_, it)| step(it));
+    // What a way back takes is what its own tab brought about; a plan that names a thing may take it, whoever made it.
+    let own = |fact: &Fact| ledger.makers.get(fact) == Some(&Maker::Tab(confirmed.tab));
+    let application_goes = plan.brief.undo
+        && plan.lines.iter().any(|line| line.action == Action::Remove && matches!(line.step, Step::Application));
+    match fact {
+        Fact::Application { app_id, .. } => {
+            // An upsert writes the same again over what somebody made since the plan; it takes nothing away.
+            let stays = after.iter().any(|it| matches!(it, Fact::Application { app_id: left, .. } if left == app_id));
+            let taken = any(&|_, step| matches!(step, Step::Application)) && (!application_goes || own(fact));
+            is_ours(app_id) && (taken || (stays && makes(&|step| matches!(step, Step::Application))))
+        }
+        Fact::Secret { app_id, key_id, .. } => {
+            let id = key_id.to_string();
+            let named = any(&|_, step| matches!(step, Step::RemoveSecret { key_id, .. } if *key_id == id));
+            // One that was asked for and whose text never came: nobody saw it.
+            let lost = makes(&|step| matches!(step, Step::Secret)) && own(fact) && !ledger.seen.contains(key_id);
+            is_ours(app_id) && (named || lost || application_goes)
+        }
+        Fact::Principal { app_id, .. } => {
+            is_ours(app_id) && (application_goes || any(&|_, step| matches!(step, Step::ServicePrincipal)))
+        }
+        Fact::Grant { app_id, .. } => {
+            is_ours(app_id) && (application_goes || any(&|_, step| matches!(step, Step::Consent(_))))
+        }
+        Fact::Record { environment, client_id, .. } => {
+            is_ours(client_id) && any(&|at, step| at == Some(environment) && matches!(step, Step::Record(_)))
+                || is_ours(client_id) && makes(&|step| matches!(step, Step::Record(_)))
+        }
+        Fact::User { environment, application, .. } => {
+            application.as_ref().is_some_and(is_ours)
+                && (any(&|at, step| at == Some(environment) && matches!(step, Step::Record(_)))
+                    || makes(&|step| matches!(step, Step::Record(_))))
+        }
+        Fact::Set { environment, user, role_id, company, .. } => {
+            let user_goes = || any(&|at, step| at == Some(environment) && matches!(step, Step::Record(_)));
+            let taken = || {
+                any(&|at, step| {
+                    at == Some(environment)
+                        && match step {
+                            Step::TakeSet(given) => &given.role_id == role_id && &given.company == company,
+                            Step::PermissionSet { set, company: within } => {
+                                &set.role_id == role_id && within == company
+                            }
+                            _ => false,
+                        }
+                })
+            };
+            is_user_of(environment, *user, &mine, before, before) && (taken() || user_goes())
+        }
+        Fact::Package { code, .. } => {
+            code.starts_with("ENTRADA-")
+                && (makes(&|step| matches!(step, Step::Record(_)))
+                    || any(&|_, step| matches!(step, Step::RemovePackage(_))))
+        }
+        Fact::Admitted { app_id } => is_ours(app_id) && any(&|_, step| matches!(step, Step::AdminCenter)),
+    }
+}
+
+fn is_user_of(environment: &str, user: Uuid, apps: &[Uuid], before: &Facts, after: &Facts) -> bool {
+    before.iter().chain(after).any(|fact| {
+        matches!(fact, Fact::User { environment: at, id, application: Some(app), .. }
+            if at == environment && *id == user && apps.contains(app))
+    })
+}
+
+/// No credential that nobody saw and no screen names: of every secret that a tab made, the text was shown, or its id is.
+pub fn every_secret_is_known(facts: &Facts, ledger: &Ledger, named: &str) -> Result<(), String> {
+    for fact in facts {
+        let Fact::Secret { key_id, name, .. } = fact else { continue };
+        let made_here = matches!(ledger.makers.get(fact), Some(Maker::Tab(_)));
+        if made_here && !ledger.seen.contains(key_id) && !named.contains(&key_id.to_string()) {
+            return Err(format!("nobody saw the secret {name} ({key_id}), and no screen names it"));
+        }
+    }
+    Ok(())
+}
+
+/// What a way back leaves is what was there before, except what it says it cannot bring back: secrets that nobody had seen and
+/// packages that an interrupted run had left. What an earlier run of the same tab made and could not be seen when this one was
+/// planned (replication) may go too: a page cannot tell it from its own (docs/bad-days.md, "Limits").
+pub fn undone(before: &Facts, after: &Facts, ledger: &Ledger, tab: usize) -> Result<(), String> {
+    let own = |fact: &Fact| ledger.makers.get(fact) == Some(&Maker::Tab(tab));
+    let unsaid = |fact: &&Fact| match fact {
+        Fact::Secret { key_id, .. } => ledger.seen.contains(key_id),
+        Fact::Package { .. } => false,
+        fact => !own(fact),
+    };
+    // Business Central keeps the user that enabling a record has made, disabled with it (business-central.md 3.1).
+    let left = |fact: &&Fact| {
+        match fact {
+        // Written over with the same by an upsert that should have made it.
+        Fact::Application { app_id, .. } => !before
+            .iter()
+            .any(|it| matches!(it, Fact::Application { app_id: was, .. } if was == app_id && own(it))),
+        Fact::Package { .. } => false,
+        Fact::User { id, enabled: false, .. } => {
+            before.iter().any(|it| matches!(it, Fact::User { id: was, enabled: true, .. } if was == id))
+        }
+        // Half made by an earlier run and found by this one, which finished it: nobody can tell whose it is, so it stays.
+        Fact::Record { environment, client_id: app, .. } | Fact::User { environment, application: Some(app), .. } => {
+            !before.iter().any(|it| {
+                matches!(it, Fact::Record { environment: at, client_id, .. } if at == environment && client_id == app && own(it))
+            })
+        }
+        _ => true,
+    }
+    };
+    if let Some(extra) = after.difference(before).find(left) {
+        return Err(format!("after taking it back there is still {extra:?}"));
+    }
+    if let Some(gone) = before.difference(after).find(unsaid) {
+        return Err(format!("taking it back also took {gone:?}"));
+    }
+    Ok(())
+}
+
+/// Nobody holds a credential to something half built: when a secret comes to be, the application may do what it should in at
+/// least one environment of the plan.
+pub fn credential_comes_last(facts: &Facts, plan: &Plan, ledger: &Ledger) -> Result<(), String> {
+    let lanes = plan.brief.sites.len().max(1);
+    let mut why = String::new();
+    for lane in 0..lanes {
+        let mut one = plan.clone();
+        one.lines.retain(|line| line.lane.is_none_or(|it| it == lane));
+        match complete_is_true(facts, &one, ledger) {
+            Ok(()) => return Ok(()),
+            Err(missing) => why = missing,
+        }
+    }
+    Err(why)
+}
+
+/// "Complete" means that the tenant has all of it: application, service principal, roles, record, enabled user, permission sets.
+pub fn complete_is_true(facts: &Facts, plan: &Plan, ledger: &Ledger) -> Result<(), String> {
+    let apps = ours(plan, ledger);
+    let there = |app: &&Uuid| facts.iter().any(|it| matches!(it, Fact::Application { app_id, .. } if app_id == *app));
+    let Some(app) = apps.iter().find(there) else { return Err("complete without an application".into()) };
+    let missing = |what: String| Err(format!("complete without {what}"));
+    if !facts.contains(&Fact::Principal { app_id: *app, enabled: true }) {
+        return missing("an enabled service principal".into());
+    }
+    for line in &plan.lines {
+        if line.action == Action::Skip || line.action == Action::Remove {
+            continue;
+        }
+        let at = line.lane.map(|lane| plan.brief.sites[lane].environment.as_str());
+        match &line.step {
+            Step::Consent(roles) => {
+                for role in roles {
+                    let held = |fact: &Fact| {
+                        matches!(fact, Fact::Grant { app_id, role: held, .. }
+                            if app_id == app && held.to_string() == role.id)
+                    };
+                    if !facts.iter().any(held) {
+                        return missing(format!("the role {}", role.value));
+                    }
+                }
+            }
+            Step::Record(_) if line.action != Action::Keep => {
+                let there = |fact: &Fact| {
+                    matches!(fact, Fact::User { environment, application: Some(of), enabled: true, .. }
+                        if Some(environment.as_str()) == at && of == app)
+                };
+                if !facts.iter().any(there) {
+                    return missing(format!("the user in {at:?}"));
+                }
+            }
+            Step::PermissionSet { set, company } => {
+                let given = |fact: &Fact| {
+                    matches!(fact, Fact::Set { environment, user, role_id, company: within, .. }
+                        if Some(environment.as_str()) == at && role_id == &set.role_id
+                            && (within.is_empty() || within == company)
+                            && is_user_of(environment, *user, &apps, facts, facts))
+                };
+                if !facts.iter().any(given) {
+                    return missing(format!("the permission set {} in {at:?}", set.role_id));
+                }
+            }
+            _ => {}
+        }
+    }
+    Ok(())
+}

@@ -1,0 +1,246 @@
+//! How the tenant looks when a visit begins, and what other people do to it.
+
+use crate::schedule::{Before, Disturbance, Scenario, Wish};
+use crate::world::World;
+use entrada::flow::route::RouteKind;
+use entrada_cloud::business_central::{AccessControl, State};
+use entrada_cloud::control::Edit;
+use entrada_cloud::state::{Application, ClientSecret};
+use entrada_cloud::{Cloud, Contract, Origins, Settings, seed};
+use serde_json::{Value, json};
+use std::collections::HashMap;
+use std::sync::{Mutex, OnceLock, PoisonError};
+use uuid::Uuid;
+
+/// 23 November 2026.
+pub const MORNING: u64 = 1_795_412_640_000;
+const DAY: u64 = 24 * 60 * 60_000;
+
+/// A tenant before a visit.
+#[derive(Clone)]
+
+pub struct Tenant {
+    /// The cloud.
+    pub cloud: Cloud,
+    /// When the visit begins.
+    pub now: u64,
+    /// Id of the secret that the person has in hand from before.
+    pub holds: Option<String>,
+}
+
+/// The shipped configuration with the seeded client id and publisher.
+pub fn config() -> String {
+    static CONFIG: OnceLock<String> = OnceLock::new();
+    let make = || {
+        let mut value: Value = serde_json::from_str(include_str!("../../../www/config.json"))
+            .unwrap_or_else(|error| unreachable!("{error}"));
+        value["clientId"] = json!(seed::ENTRADA_CLIENT_ID);
+        value["publisher"] = json!({ "name": seed::ENTRADA_PUBLISHER });
+        value.to_string()
+    };
+    CONFIG.get_or_init(make).clone()
+}
+
+/// The seeded cloud, with Graph's contract when it is beside this checkout.
+pub fn fresh() -> Cloud {
+    static FRESH: OnceLock<Cloud> = OnceLock::new();
+    let make = || {
+        let settings = Settings {
+            origins: Origins::default(),
+            page_redirect_uris: vec![format!("{}redirect.html", crate::tab::FOLDER)],
+            seed: 7,
+        };
+        let mut cloud = Cloud::new(settings);
+        cloud.set_unsigned();
+        cloud.set_brief_log();
+        if let Some(path) = Contract::locate() {
+            cloud.set_contract(Contract::load(&path).ok());
+        }
+        give_roles(&mut cloud);
+        cloud
+    };
+    FRESH.get_or_init(make).clone()
+}
+
+/// The tenant in which a visit begins.
+pub fn tenant(scenario: &Scenario) -> Tenant {
+    static PREPARED: OnceLock<Mutex<HashMap<String, Tenant>>> = OnceLock::new();
+    let earlier = match scenario.before {
+        Before::Complete | Before::Disabled => true,
+        Before::Nothing | Before::Namesake => false,
+    };
+    let key = format!("{:?} {} {:?} {}", scenario.before, scenario.preset, scenario.places, earlier);
+    let kept = PREPARED.get_or_init(Mutex::default);
+    if let Some(tenant) = kept.lock().unwrap_or_else(PoisonError::into_inner).get(&key) {
+        return tenant.clone();
+    }
+    let tenant = prepare(scenario, earlier);
+    kept.lock().unwrap_or_else(PoisonError::into_inner).insert(key, tenant.clone());
+    tenant
+}
+
+fn prepare(scenario: &Scenario, earlier: bool) -> Tenant {
+    let mut cloud = fresh();
+    cloud.set_contract(None);
+    for place in scenario.places.iter().filter(|place| place.route == RouteKind::OData) {
+        let page = json!({ "page": 9861, "service": "EntraCard" });
+        let wish = json!({ "environment": place.environment, "do": { "publish_page": page } });
+        // A wish that this file writes down wrongly shows as a plan without its route, at once and in every visit.
+        let _ = cloud.arrange_business_central(&wish);
+    }
+    let mut tenant = Tenant { cloud, now: MORNING, holds: None };
+    if earlier {
+        let calm = Scenario {
+            before: Before::Nothing,
+            wish: Wish::Plain,
+            second: None,
+            undo: false,
+            lag_ms: 0,
+            ..scenario.clone()
+        };
+        tenant = World::prepare(&calm, tenant);
+        tenant.now += DAY;
+    }
+    match scenario.before {
+        Before::Nothing | Before::Complete => {}
+        Before::Disabled => {
+            for place in &scenario.places {
+                disable(&mut tenant.cloud, place.environment);
+            }
+        }
+        Before::Namesake => {
+            let name = preset_name(scenario.preset);
+            add_application(&mut tenant.cloud, &name);
+        }
+    }
+    tenant
+}
+
+fn preset_name(preset: &str) -> String {
+    let config: Value = serde_json::from_str(&config()).unwrap_or_default();
+    let presets = config["presets"].as_array().cloned().unwrap_or_default();
+    let found = presets.iter().find(|it| it["id"] == preset);
+    found.and_then(|it| it["applicationName"].as_str()).unwrap_or_default().to_owned()
+}
+
+fn add_application(cloud: &mut Cloud, name: &str) {
+    let Some(tenant) = cloud.tenant_mut(&seed::CRONUS.to_string()) else { return };
+    let mut properties = serde_json::Map::new();
+    properties.insert("displayName".into(), name.into());
+    properties.insert("signInAudience".into(), "AzureADMyOrg".into());
+    let id = |digit: u128| Uuid::from_u128(0xf0e1_0000_0000_4000_8000_0000_0000_0000 + digit);
+    tenant.applications.push(Application {
+        id: id(1),
+        app_id: id(2),
+        unique_name: None,
+        created_ms: MORNING,
+        created_by: None,
+        owners: Vec::new(),
+        properties,
+        secrets: vec![secret(id(3), "Somebody else's")],
+        keys: Vec::new(),
+        federated: Vec::new(),
+        verified_publisher: None,
+        visible_ms: 0,
+        deleted_ms: None,
+    });
+}
+
+fn secret(key_id: Uuid, name: &str) -> ClientSecret {
+    ClientSecret {
+        key_id,
+        display_name: Some(name.to_owned()),
+        start_ms: MORNING,
+        end_ms: MORNING + 300 * DAY,
+        hint: "abc".into(),
+        text: "somebody's".into(),
+        visible_ms: 0,
+    }
+}
+
+/// Ada and Bea may do all that a set-up needs.
+pub fn give_roles(cloud: &mut Cloud) {
+    use seed::roles::{APPLICATION_ADMINISTRATOR, BUSINESS_CENTRAL_ADMINISTRATOR, GLOBAL_ADMINISTRATOR};
+    let all = [
+        (seed::ADA.upn, vec![GLOBAL_ADMINISTRATOR]),
+        (seed::BEA.upn, vec![APPLICATION_ADMINISTRATOR, GLOBAL_ADMINISTRATOR, BUSINESS_CENTRAL_ADMINISTRATOR]),
+    ];
+    for (upn, roles) in all {
+        let _ = cloud.edit(None, &Edit::Roles { upn: upn.into(), roles }, MORNING);
+    }
+}
+
+/// Takes the right to manage users from everybody in Business Central, or gives it back.
+pub fn take_users_rights(cloud: &mut Cloud, take: bool) {
+    for environment in ["Production", "Sandbox"] {
+        let Some(it) = cloud.business_central_mut().environment_mut(seed::CRONUS, environment) else { continue };
+        for given in &mut it.access_control {
+            let (from, to) = if take { ("SUPER", "D365 READ") } else { ("D365 READ", "SUPER") };
+            let people = it.users.iter().any(|user| user.security_id == given.user && user.oid.is_some());
+            if people && given.role_id == from {
+                to.clone_into(&mut given.role_id);
+            }
+        }
+    }
+}
+
+/// What somebody else does to the application behind the page's back.
+pub fn interfere(cloud: &mut Cloud, what: Disturbance, app: Uuid, now: u64) {
+    match what {
+        Disturbance::ForeignSecret => {
+            let tenant = cloud.tenant_mut(&seed::CRONUS.to_string());
+            if let Some(application) = tenant.and_then(|tenant| tenant.application_mut(app)) {
+                let id = Uuid::from_u128(0xf0e1_0000_0000_4000_8000_0000_0000_0100 + application.secrets.len() as u128);
+                application.secrets.push(secret(id, "Somebody else's"));
+            }
+        }
+        Disturbance::ForeignDelete => {
+            let _ = cloud.edit(None, &Edit::DeleteApplication(app), now);
+        }
+        Disturbance::ForeignSet => {
+            for environment in ["Production", "Sandbox"] {
+                let Some(it) = cloud.business_central_mut().environment_mut(seed::CRONUS, environment) else {
+                    continue;
+                };
+                let Some(user) = it.application_user(app).map(|user| user.security_id) else { continue };
+                it.access_control.push(AccessControl {
+                    id: Uuid::from_u128(u128::from(now)),
+                    user,
+                    role_id: "D365 BASIC".into(),
+                    company: String::new(),
+                    app_id: Uuid::nil(),
+                    scope: entrada_cloud::business_central::Scope::System,
+                });
+            }
+        }
+        Disturbance::ForeignDisable => {
+            for environment in ["Production", "Sandbox"] {
+                disable(cloud, environment);
+            }
+        }
+        _ => {}
+    }
+}
+
+/// Enables the record of an application with its user, as the card does.
+pub fn enable(cloud: &mut Cloud, environment: &str, app_id: Uuid) {
+    let Some(it) = cloud.business_central_mut().environment_mut(seed::CRONUS, environment) else { return };
+    let Some(record) = it.entra_application_mut(app_id) else { return };
+    record.state = State::Enabled;
+    let user = record.user_id;
+    for user in it.users.iter_mut().filter(|it| it.security_id == user) {
+        user.state = State::Enabled;
+    }
+}
+
+/// Disables every application record with its user, as the card does.
+pub fn disable(cloud: &mut Cloud, environment: &str) {
+    let Some(it) = cloud.business_central_mut().environment_mut(seed::CRONUS, environment) else { return };
+    let users: Vec<Uuid> = it.entra_applications.iter().map(|record| record.user_id).collect();
+    for record in &mut it.entra_applications {
+        record.state = State::Disabled;
+    }
+    for user in it.users.iter_mut().filter(|user| users.contains(&user.security_id)) {
+        user.state = State::Disabled;
+    }
+}

@@ -1,0 +1,163 @@
+//! The browser's part: loads pages, performs effects, carries requests and answers.
+
+use super::{DRAWN_EVERY, What, World, say, short};
+use crate::invariants::Maker;
+use crate::person::Visit;
+use crate::tab::ORIGIN;
+use crate::wire;
+use entrada::flow::{Effect, EffectId, Event, Moment, Start, update};
+use entrada::protocol::entropy::Entropy;
+use entrada::protocol::http::{Method, Request, Silence};
+use entrada::view_model::ViewModel;
+
+impl World {
+    pub(super) fn load(&mut self, index: usize) {
+        let tab = &mut self.tabs[index].0;
+        tab.load += 1;
+        tab.pending = 0;
+        tab.model = entrada::flow::Model::default();
+        tab.departed = None;
+        tab.guarded = false;
+        tab.look_due = false;
+        let start = Start {
+            address: tab.address.clone(),
+            config: Ok(self.config.clone()),
+            storage: Some(tab.storage.clone().into_iter().collect()),
+            languages: vec!["en".into()],
+            surface: entrada::flow::host::Surface::Page,
+            build: "simulation",
+        };
+        self.tabs[index].1.begins_anew();
+        self.event(index, Event::Started(Box::new(start)));
+    }
+
+    pub(super) fn event(&mut self, index: usize, event: Event) {
+        self.events += 1;
+        let mut seed = [0_u8; 32];
+        seed[..8].copy_from_slice(&self.events.to_be_bytes());
+        seed[8..16].copy_from_slice(&self.schedule.seed.to_be_bytes());
+        if self.tell {
+            let text = say(&event);
+            if !text.is_empty() {
+                self.note(|| format!("tab {index}: {text}"));
+            }
+        }
+        let tab = &mut self.tabs[index].0;
+        let now = self.now.saturating_add_signed(tab.clock_error);
+        let effects = update(&mut tab.model, event, Moment { now, entropy: Entropy::new(seed) });
+        for effect in effects {
+            self.perform(index, effect);
+        }
+        // Every state must be drawable; a screen that cannot be derived is a crash for the person. Drawing takes a fifth of a
+        // visit, so some visits stand for all.
+        if self.schedule.seed.is_multiple_of(DRAWN_EVERY) {
+            drop(ViewModel::from(&self.tabs[index].0.model));
+        }
+        self.will_look(index);
+    }
+
+    pub(super) fn will_look(&mut self, index: usize) {
+        let (tab, person) = &mut self.tabs[index];
+        if !tab.look_due && person.visit == Visit::Open {
+            tab.look_due = true;
+            let pace = [200, 900, 3_000][self.dice.usize(..3)];
+            let wait = pace.max(tab.away_until.max(tab.asleep_until).saturating_sub(self.now));
+            self.later(wait, index, What::Look);
+        }
+    }
+
+    pub(super) fn perform(&mut self, index: usize, effect: Effect) {
+        let tab = &mut self.tabs[index].0;
+        match effect {
+            Effect::Fetch { id, request, timeout_ms } => {
+                let sent = self.now;
+                let way = self.way();
+                self.later(way, index, What::Arrives { id, request, sent, timeout_ms });
+            }
+            Effect::Wait { id, ms } => self.later(ms, index, What::Page(Event::Elapsed { id })),
+            Effect::Store { key, value } => {
+                if value.contains("eyJ") {
+                    self.broken("nothing secret is stored", &key);
+                } else {
+                    tab.storage.insert(key, value);
+                }
+            }
+            Effect::Forget { key } => drop(tab.storage.remove(&key)),
+            Effect::CleanAddress { path } => tab.address = format!("{ORIGIN}{path}"),
+            Effect::Depart { key, record, url } => {
+                tab.storage.insert(key, record.open().to_owned());
+                tab.departed = Some(url);
+            }
+            Effect::Leave { url } => tab.departed = Some(url),
+            Effect::Copy { piece, text } => {
+                tab.clipboard = Some((piece, text));
+                self.later(1, index, What::Page(Event::Copied { piece, worked: true }));
+            }
+            Effect::Guard(on) => tab.guarded = on,
+            Effect::LoadText { language } => {
+                self.later(1, index, What::Page(Event::TextLoaded { language, text: None }));
+            }
+            // Windows and frames are not part of these visits.
+            Effect::Tick(_)
+            | Effect::Open { .. }
+            | Effect::Download { .. }
+            | Effect::OpenRelay { .. }
+            | Effect::CloseRelay
+            | Effect::Tell(_)
+            | Effect::Theme(_) => {}
+        }
+    }
+
+    /// One way of a request: never twice the same, so that requests overtake each other.
+    pub(super) fn way(&mut self) -> u64 {
+        let usual = self.schedule.scenario.latency_ms;
+        usual / 2 + self.dice.u64(..usual.max(1))
+    }
+
+    pub(super) fn arrive(
+        &mut self,
+        index: usize,
+        load: u32,
+        id: EffectId,
+        request: &Request,
+        sent: u64,
+        timeout_ms: u64,
+    ) {
+        let (tab, now) = (&self.tabs[index].0, self.now);
+        if tab.cut_off_until > now {
+            let silence = if tab.says_offline { Silence::Offline } else { Silence::Unreachable };
+            return self.reply(index, load, 0, Event::Replied { id, answer: Err(silence) });
+        }
+        let Some(out) = wire::outgoing(request, ORIGIN) else {
+            return self.broken("requests can be sent", &request.url);
+        };
+        let answer = self.cloud.handle(&out, now);
+        if self.tell {
+            let entry = self.cloud.log().last().cloned();
+            let entry = entry.map(|it| (it.number, it.status, it.fault, it.done));
+            let text = format!("tab {index}: {} {} -> {entry:?}", request.method.name(), short(&request.url));
+            self.note(|| text);
+        }
+        if request.method != Method::Get {
+            self.look_at_the_tenant(Maker::Tab(index));
+        }
+        let (answer, delay) = wire::incoming(request, &answer, ORIGIN);
+        let back = self.way() + delay;
+        let (back, answer) = if now + back > sent + timeout_ms {
+            ((sent + timeout_ms).saturating_sub(now), Err(Silence::TimedOut))
+        } else {
+            (back, answer)
+        };
+        // Now and then a broken extension or proxy makes the browser tell the same answer twice.
+        if self.dice.u8(..64) == 0 && !self.calm {
+            self.reply(index, load, back + 3, Event::Replied { id, answer: answer.clone() });
+        }
+        self.reply(index, load, back, Event::Replied { id, answer });
+    }
+
+    pub(super) fn reply(&mut self, index: usize, load: u32, ms: u64, event: Event) {
+        if load == self.tabs[index].0.load {
+            self.later(ms, index, What::Page(event));
+        }
+    }
+}

@@ -1,0 +1,65 @@
+//! Looks at the tenant after everything that may have changed it, and lets the rules judge.
+
+use super::World;
+use crate::facts::{Fact, facts};
+use crate::invariants::{self as rules, Maker};
+use entrada_cloud::control::Edit;
+use serde_json::Value;
+
+impl World {
+    /// What changed, and whether it may.
+    pub(super) fn look_at_the_tenant(&mut self, maker: Maker) {
+        let after = facts(&self.cloud);
+        if after == self.facts {
+            return;
+        }
+        let before = std::mem::replace(&mut self.facts, after);
+        for fact in self.facts.difference(&before) {
+            if let Fact::Application { app_id, unique_name: Some(name), .. } = fact {
+                let named = (name.clone(), *app_id);
+                if !self.ledger.named.contains(&named) {
+                    self.ledger.named.push(named);
+                }
+            }
+        }
+        if self.tell {
+            let news: Vec<String> = self
+                .facts
+                .difference(&before)
+                .map(|fact| format!("           + {fact:?}"))
+                .chain(before.difference(&self.facts).map(|fact| format!("           - {fact:?}")))
+                .collect();
+            self.report.story.extend(news);
+        }
+        if maker != Maker::Other {
+            let verdict = rules::every_change_was_confirmed(&before, &self.facts, &self.ledger);
+            self.judge("every change belongs to a confirmed plan", verdict);
+            let secret = |fact: &&Fact| matches!(fact, Fact::Secret { .. });
+            let plan = self.ledger.confirmed.iter().rev().find(|it| Maker::Tab(it.tab) == maker).cloned();
+            if let (Some(_), Some(plan), false) =
+                (self.facts.difference(&before).find(secret), plan, self.foreign_since)
+            {
+                let verdict = rules::credential_comes_last(&self.facts, &plan.plan, &self.ledger);
+                self.judge("no credential to something half built", verdict);
+            }
+        }
+        let verdict = rules::one_application_per_name(&self.facts);
+        self.judge("one application per unique name", verdict);
+        for fact in self.facts.difference(&before) {
+            self.ledger.makers.insert(fact.clone(), maker);
+        }
+    }
+
+    pub(super) fn arrange(&mut self, wish: &Value) {
+        if let Err(why) = self.cloud.arrange_business_central(wish) {
+            self.note(|| format!("could not be arranged: {why}"));
+        }
+        self.look_at_the_tenant(Maker::Other);
+    }
+
+    pub(super) fn edit(&mut self, edit: &Edit) {
+        let now = self.cloud.time(self.now);
+        let _ = self.cloud.edit(None, edit, now);
+        self.look_at_the_tenant(Maker::Other);
+    }
+}
