@@ -354,3 +354,36 @@ fn a_token_that_was_refused_is_not_sent_again_however_new_it_is() {
     assert_eq!(asked(&world, "/token") - tokens, 3, "one for Business Central, and a second one for Graph");
     assert_eq!(asked(&world, "/$batch") - batches, 2);
 }
+
+/// How often tokens were asked for.
+fn renewals(world: &World) -> usize {
+    world.sent.iter().filter(|(_, url)| url.contains("/oauth2/v2.0/token")).count()
+}
+
+#[test]
+fn a_token_is_renewed_five_minutes_before_it_ends_and_not_earlier() {
+    for (minutes_left, renewed) in [(6, false), (4, true)] {
+        let mut world = World::signed_in("ada@cronus.example");
+        let lives = world.cloud.log().iter().filter_map(|it| it.response_body.as_ref()?["expires_in"].as_u64());
+        let shortest = lives.min().unwrap();
+        world.now += (shortest - minutes_left * 60) * 1000;
+        let before = renewals(&world);
+        world.press(Intent::CheckAgain);
+        assert_eq!(renewals(&world) > before, renewed, "{minutes_left} minutes before the end");
+    }
+}
+
+#[test]
+fn after_a_sign_out_no_number_is_given_away_again() {
+    let mut world = World::signed_in("ada@cronus.example");
+    world.latency = 30_000;
+    world.click(Intent::CheckAgain);
+    world.click(Intent::SignOut);
+    // The page is there again (back/forward cache) while old answers are still on their way; `World` watches the numbers.
+    world.event(Event::Restored);
+    for _ in 0..40 {
+        world.click(Intent::TenantTyped("cronus.example".into()));
+    }
+    world.settle();
+    assert!(world.model.account().is_none(), "an answer to somebody who has left changes nothing");
+}

@@ -118,6 +118,8 @@ pub struct World {
     pub most_at_once: usize,
     at_business_central: Vec<u64>,
     seed: u64,
+    /// Numbers of requests and timers since the page was loaded: a late answer must never meet another question.
+    numbers: std::collections::BTreeSet<u64>,
     line: Vec<(u64, u64, Event)>,
     order: u64,
 }
@@ -159,6 +161,7 @@ impl World {
             most_at_once: 0,
             at_business_central: Vec::new(),
             seed: 1,
+            numbers: std::collections::BTreeSet::new(),
             line: Vec::new(),
             order: 0,
         }
@@ -175,6 +178,7 @@ impl World {
         self.model = Model::default();
         self.teller = Told::default();
         self.line.clear();
+        self.numbers.clear();
         self.departed = None;
         self.guarded = false;
         let start = Start {
@@ -293,6 +297,9 @@ impl World {
     }
 
     fn perform(&mut self, effect: Effect) {
+        if let Effect::Fetch { id, .. } | Effect::Wait { id, .. } = &effect {
+            assert!(self.numbers.insert(id.0), "number {} was given away twice", id.0);
+        }
         match effect {
             Effect::Fetch { id, request, timeout_ms } => {
                 if !request.opaque {
