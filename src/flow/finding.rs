@@ -222,6 +222,8 @@ codes! {
     UserNeverAppeared = "user_never_appeared";
     /// Taking back: the record was to be deleted by hand and its user is still there. Slots: description.
     RecordStillThere = "record_still_there";
+    /// Taking back: the record was to be disabled by hand and its user is still enabled. Slots: description.
+    RecordStillEnabled = "record_still_enabled";
     /// A secret was probably made, but its text never arrived, and it could not be removed. Slots: name.
     SecretLost = "secret_lost";
     /// Still throttled after all attempts. Slots: step.

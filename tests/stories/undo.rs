@@ -335,6 +335,11 @@ fn what_was_enabled_without_a_page_over_the_record_is_disabled_by_hand() {
     let Page::Run(run) = world.page() else { panic!("{:?}", world.codes()) };
     let ask = run.lanes.iter().flat_map(|lane| &lane.steps).find_map(|step| step.ask.clone()).unwrap();
     assert!(ask.steps.iter().any(|step| step.contains("Disabled") && !step.contains("delete")), "{ask:?}");
+    // Nobody does it: the record was there before, so nobody is told to delete it.
+    world.settle();
+    assert_eq!(world.codes(), ["record_still_enabled"]);
+    world.click(Intent::Resume);
+    world.run_until(30_000, World::asking);
     state(&mut world, "Disabled");
     world.settle();
     assert_eq!(outcome(&world), Some(Outcome::Undone), "{:?}", world.codes());

@@ -101,13 +101,14 @@ pub(crate) fn parse(arguments: &[String]) -> Result<Command, UsageError> {
             let mut arguments: Vec<String> = Vec::new();
             while let Some(argument) = rest.next() {
                 arguments.push(argument.to_owned());
-                match argument {
-                    "--stop" | "--mutations" => {}
-                    "--seeds" | "--from" | "--seed" => {
-                        arguments.push(number(rest.next().ok_or(UsageError::MissingValue("simulate"))?)?);
-                    }
+                let flag = match argument {
+                    "--stop" | "--mutations" => continue,
+                    "--seeds" => "--seeds",
+                    "--from" => "--from",
+                    "--seed" => "--seed",
                     other => return Err(unknown(other)),
-                }
+                };
+                arguments.push(number(rest.next().ok_or(UsageError::MissingValue(flag))?)?);
             }
             Ok(Command::Simulate { arguments })
         }

@@ -103,6 +103,11 @@ super::sentences_of! {
         "For ten minutes its user {description} was still there. It goes when the card is deleted."
         "In Business Central search Microsoft Entra Applications, open the card, set State to Disabled and delete it. Then try again."
 
+    record_still_enabled You
+        "The application is still enabled in Business Central"
+        "For ten minutes its user {description} was still enabled. Taking back leaves the card and switches it off."
+        "In Business Central search Microsoft Entra Applications, open the card and set State to Disabled. Do not delete it. Then try again."
+
     secret_lost You
         "A secret may exist that nobody has seen"
         "Secret {name} was probably made, but the answer with its text was lost, and it could not be removed."

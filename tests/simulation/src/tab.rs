@@ -1,7 +1,6 @@
 //! One tab of one browser: storage, address, the page in it.
 
-use entrada::flow::{Model, Piece};
-use entrada::protocol::secret::Secret;
+use entrada::flow::Model;
 use std::collections::BTreeMap;
 
 /// Where the page lies.
@@ -24,8 +23,6 @@ pub struct Tab {
     pub departed: Option<String>,
     /// Leaving is asked about.
     pub guarded: bool,
-    /// What was copied last.
-    pub clipboard: Option<(Piece, Secret)>,
     /// How far its computer's clock is off.
     pub clock_error: i64,
     /// No request gets through before this time.
@@ -54,7 +51,6 @@ impl Tab {
             address: FOLDER.into(),
             departed: None,
             guarded: false,
-            clipboard: None,
             clock_error: 0,
             cut_off_until: 0,
             asleep_until: 0,

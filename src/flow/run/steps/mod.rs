@@ -341,7 +341,12 @@ pub(super) fn never_came(run: &Run, index: usize) -> Finding {
         return finding.clone().action(Intent::Resume);
     }
     let lane = run.tasks[index].lane;
-    let code = if run.brief.undo { Code::RecordStillThere } else { Code::UserNeverAppeared };
+    let code = match (run.brief.undo, run.tasks[index].action) {
+        (false, _) => Code::UserNeverAppeared,
+        (true, Action::Remove) => Code::RecordStillThere,
+        // It was there before the run: nobody is told to delete it.
+        (true, _) => Code::RecordStillEnabled,
+    };
     Finding::error(code)
         .with("description", description(run, lane))
         .action(Intent::Resume)

@@ -48,6 +48,11 @@ impl World {
         for effect in effects {
             self.perform(index, effect);
         }
+        let tab = &self.tabs[index].0;
+        let held = tab.model.run.as_ref().is_some_and(entrada::flow::run::Run::holds_unstored_secret);
+        if held && !tab.guarded && tab.departed.is_none() {
+            self.broken("leaving is asked about while a secret is not stored", "the browser would not ask");
+        }
         // Every state must be drawable; a screen that cannot be derived is a crash for the person. Drawing takes a fifth of a
         // visit, so some visits stand for all.
         if self.schedule.seed.is_multiple_of(DRAWN_EVERY) {
@@ -89,8 +94,7 @@ impl World {
                 tab.departed = Some(url);
             }
             Effect::Leave { url } => tab.departed = Some(url),
-            Effect::Copy { piece, text } => {
-                tab.clipboard = Some((piece, text));
+            Effect::Copy { piece, .. } => {
                 self.later(1, index, What::Page(Event::Copied { piece, worked: true }));
             }
             Effect::Guard(on) => tab.guarded = on,
