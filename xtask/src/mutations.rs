@@ -62,6 +62,7 @@ fn play(project: &Project, copy: &Path) -> Result<Option<(String, String)>, Fail
 }
 
 fn copy_sources(project: &Project, copy: &Path) -> Result<(), Failure> {
+    fs::create_dir_all(copy).map_err(|error| trouble(copy, &error))?;
     for name in SOURCES {
         copy_newer(&project.root.join(name), &copy.join(name))?;
     }
