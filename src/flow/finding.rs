@@ -224,6 +224,12 @@ codes! {
     RecordStillThere = "record_still_there";
     /// Taking back: the record was to be disabled by hand and its user is still enabled. Slots: description.
     RecordStillEnabled = "record_still_enabled";
+    /// Taking back: somebody got a secret for the application after it was planned, so the application stays. Slots: name.
+    SecretSince = "secret_since";
+    /// Taking back: between the plan and its confirmation something changed, so the plan is shown again.
+    WayBackChanged = "way_back_changed";
+    /// Taking back: what may have been made without an answer is not there.
+    NothingToTakeBack = "nothing_to_take_back";
     /// A secret was probably made, but its text never arrived, and it could not be removed. Slots: name.
     SecretLost = "secret_lost";
     /// Still throttled after all attempts. Slots: step.

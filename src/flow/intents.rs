@@ -47,17 +47,22 @@ impl Model {
             }
             Intent::CheckAgain => self.check_again(out),
             Intent::Plan => self.show_plan(),
-            Intent::Undo => {
-                self.undoing = true;
-                self.ask_application(out);
-            }
+            Intent::Undo => self.look_before_way_back(out),
+            Intent::Back if self.undoing => self.undoing = false,
             Intent::Back if self.plan.as_ref().is_some_and(|plan| plan.brief.undo) => self.leave_undo(),
             Intent::Back => {
                 if self.place == Place::Plan || self.run.as_ref().is_none_or(|run| run.outcome.is_some()) {
                     self.back_to_choices(out);
                 }
             }
-            Intent::Confirm if self.place == Place::Plan => self.begin_run(out),
+            Intent::Confirm if self.place == Place::Plan && !self.undoing => {
+                // A way back may have been on the screen for an hour, and somebody may need the application by now.
+                if self.plan.as_ref().is_some_and(|plan| plan.brief.undo) {
+                    self.look_before_way_back(out);
+                } else {
+                    self.begin_run(out);
+                }
+            }
             Intent::Confirm => {}
             Intent::Cancel => self.cancel_run(out),
             Intent::Resume => self.resume_run(out),
@@ -153,7 +158,7 @@ impl Model {
     }
 
     /// The plan of the way back is put away; what the run made stays.
-    fn leave_undo(&mut self) {
+    pub(super) fn leave_undo(&mut self) {
         self.plan = None;
         self.place = match &self.run {
             Some(run) if run.holds_unstored_secret() => Place::HandOver,

@@ -260,7 +260,11 @@ impl Model {
 /// The heart of the page: what happened goes in, what to do comes out.
 pub fn update(model: &mut Model, event: Event, moment: Moment) -> Vec<Effect> {
     let mut out = Out::new(moment);
+    let back = model.now.saturating_sub(out.now);
     model.now = out.now;
+    if let Some(run) = model.run.as_mut().filter(|_| back > 0) {
+        run.clock_went_back(back);
+    }
     match event {
         Event::Started(start) => {
             model.start(*start, &mut out);
@@ -321,7 +325,7 @@ impl Model {
     fn settle(&mut self, out: &mut Out) {
         self.age_session(out.now);
         self.ask_what_follows(out);
-        self.show_way_back();
+        self.show_way_back(out);
         let clocks = self.place == Place::Run && self.run.as_ref().is_some_and(Run::is_active);
         self.tick(clocks, out);
     }

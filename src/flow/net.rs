@@ -15,6 +15,7 @@ use crate::protocol::challenge;
 use crate::protocol::http::{Body, Method, Request, Response, Silence};
 use crate::protocol::oauth::Resource;
 use crate::protocol::url;
+use crate::search;
 
 /// Longest time we wait for an answer. Business Central's own limit is eight minutes (business-central.md 1.5), but
 /// no read takes more than seconds, and a dead connection should be noticed while the person still watches.
@@ -220,7 +221,7 @@ impl Model {
 
     /// The page around answered: a question of ours once, else it is counted and dropped.
     pub(super) fn bridge_answered(&mut self, answer: &BridgeAnswer, out: &mut Out) {
-        match answer.request.parse().ok().and_then(|id| self.take_bridged(EffectId(id))) {
+        match search::whole(&answer.request).and_then(|id| self.take_bridged(EffectId(id))) {
             Some(call) => self.deliver(call, &Ok(bc::bridge_response(&answer.message)), out),
             None => self.host.ignored += 1,
         }

@@ -6,6 +6,7 @@ use super::event::Intent;
 use super::finding::{Finding, FindingCode as Code};
 use crate::protocol::http::Refusal;
 use crate::protocol::oauth::Resource;
+use crate::search;
 
 /// AADSTS numbers and what they mean: sign-in.md 2.4, and 2.5 for partners and guests.
 static NUMBERS: &[(u32, Code)] = &[
@@ -95,8 +96,8 @@ fn meaning(refusal: &Refusal) -> Option<Code> {
     if refusal.has_code("bad_token") {
         return Some(Code::SessionEnded);
     }
-    let number = refusal.details.first().and_then(|text| text.parse().ok());
-    let known = number.and_then(|number: u32| NUMBERS.iter().find(|(known, _)| *known == number));
+    let number = refusal.details.first().and_then(|text| search::whole(text));
+    let known = number.and_then(|number| NUMBERS.iter().find(|(known, _)| u64::from(*known) == number));
     known
         .map(|(_, code)| *code)
         .or_else(|| WORDS.iter().find(|(word, _)| refusal.has_code(word)).map(|(_, code)| *code))

@@ -1,5 +1,7 @@
 //! Points in time as milliseconds since 1970 (UTC), written and read as RFC 3339. No clock, no time zones.
 
+use crate::search;
+
 const DAY: u64 = 86_400_000;
 
 /// Year, month (1-12) and day (1-31) of a point in time.
@@ -68,12 +70,12 @@ pub fn add_days(ms: u64, days: u64) -> u64 {
 pub fn parse(text: &str) -> Option<u64> {
     let text = text.strip_suffix('Z')?;
     let (date, time) = text.split_once('T')?;
-    let mut date = date.splitn(3, '-').map(|part| part.parse::<u64>().ok());
+    let mut date = date.splitn(3, '-').map(search::whole);
     let (year, month, day) = (date.next()??, date.next()??, date.next()??);
     let mut time = time.splitn(3, ':');
-    let hour: u64 = time.next()?.parse().ok()?;
-    let minute: u64 = time.next()?.parse().ok()?;
-    let second: u64 = time.next()?.split('.').next()?.parse().ok()?;
+    let hour = search::whole(time.next()?)?;
+    let minute = search::whole(time.next()?)?;
+    let second = search::whole(time.next()?.split('.').next()?)?;
     let possible = (1970..=9999).contains(&year) && (1..=12).contains(&month) && (1..=31).contains(&day);
     (possible && hour < 24 && minute < 60 && second < 61)
         .then(|| from_civil(year, month, day) + (hour * 3600 + minute * 60 + second) * 1000)
@@ -91,7 +93,7 @@ pub fn duration_days(text: &str) -> Option<u64> {
                 number.push(sign);
                 continue;
             }
-            let value: u64 = std::mem::take(&mut number).parse().ok()?;
+            let value = search::whole(&std::mem::take(&mut number))?;
             days += match (sign, in_date) {
                 ('Y', true) => value * 365,
                 ('M', true) => value * 30,

@@ -2,6 +2,7 @@
 
 use super::json::{self, Value};
 use super::secret::Secret;
+use crate::search;
 
 /// The methods the APIs we call know.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -134,7 +135,7 @@ impl Response {
     /// `Retry-After` in milliseconds, when it is a number of seconds; the date form is not used by Graph, Entra or
     /// Business Central (graph.md 12, business-central.md 1.5).
     pub fn retry_after_ms(&self) -> Option<u32> {
-        let seconds: u64 = self.header("retry-after")?.trim().parse().ok()?;
+        let seconds = search::whole(self.header("retry-after")?.trim())?;
         u32::try_from(seconds.min(3600) * 1000).ok()
     }
 }
@@ -172,6 +173,17 @@ pub enum CallError {
     /// An answer arrived that does not fit the contract.
     #[error("unreadable answer: {0}")]
     Unreadable(json::Misread),
+}
+
+impl CallError {
+    /// What was asked for may have been done all the same.
+    pub fn leaves_doubt(&self) -> bool {
+        match self {
+            Self::Silent(_) | Self::Unreadable(_) => true,
+            Self::Busy { status, .. } => *status != 429,
+            Self::Refused(refusal) => refusal.status >= 500,
+        }
+    }
 }
 
 /// Nothing for a successful answer, or its error; how a service words its refusals is the service's own.

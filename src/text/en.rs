@@ -16,6 +16,7 @@ messages! {
     // Short waits
     BUSY_STARTING = "Starting";
     BUSY_STARTING_MORE = "Reading the configuration of this page.";
+    BUSY_UNDO = "Looking what is there now";
     BUSY_LEAVING = "Going to Microsoft’s sign-in page";
     BUSY_LEAVING_MORE = "You come back here afterwards. What you chose is kept in this tab.";
     BUSY_HOST_MORE = "Waiting for the page around this one to say who it is.";

@@ -135,6 +135,11 @@ fn page(model: &Model, words: &Catalogue) -> Page {
         (_, Session::Leaving) => busy(en::BUSY_LEAVING, en::BUSY_LEAVING_MORE),
         (_, Session::Redeeming) => busy(en::BUSY_REDEEMING, en::BUSY_REDEEMING_MORE),
         (_, Session::SignedOut) => welcome(model, words),
+        (_, Session::SignedIn(_)) if model.is_looking_back() => Page::Busy {
+            title: words.say(en::BUSY_UNDO),
+            detail: words.say(en::UNDO_MORE),
+            actions: words::action(words, &Intent::Back).into_iter().gather(),
+        },
         (_, Session::SignedIn(_)) => {
             let found = match (model.place, &model.plan, &model.run) {
                 (Place::Plan, Some(planned), _) => Some(Page::Plan(plan::view(model, planned, words))),

@@ -4,7 +4,7 @@ use super::words::{action, finding};
 use super::{ActionView, CheckState, CopyView, DoneView, EvidenceView, FindingView, FormatView, HandOverView, plan};
 use crate::flow::hand_over::{self, Credential};
 use crate::flow::plan::{Action, Step};
-use crate::flow::run::{Evidence, Proof, Run, in_company};
+use crate::flow::run::{Evidence, Proof, Run, TaskState, in_company};
 use crate::flow::{Finding, FindingCode, Format, Intent, Model, Piece};
 use crate::gather::{Also, Gather};
 use crate::protocol::date;
@@ -71,14 +71,26 @@ pub(super) fn hand_over(model: &Model, run: &Run, words: &Catalogue) -> Option<H
     })
 }
 
-/// Environments that are not ready yet, as one finding.
+/// Environments that are not ready yet, as one finding; and what could not be read back.
 fn unfinished(run: &Run, words: &Catalogue) -> Vec<FindingView> {
+    let mut notes = Vec::new();
     let open = run.unfinished();
-    if run.outcome.is_none() || open.is_empty() {
-        return Vec::new();
+    if run.outcome.is_some() && !open.is_empty() {
+        let found = Finding::warning(FindingCode::EnvironmentUnfinished).with("environments", open.join(", "));
+        notes.push(finding(words, &found.action(Intent::Resume)));
     }
-    let found = Finding::warning(FindingCode::EnvironmentUnfinished).with("environments", open.join(", "));
-    vec![finding(words, &found.action(Intent::Resume))]
+    for task in &run.tasks {
+        if let (Step::VerifyEntra | Step::VerifyBusinessCentral, TaskState::Failed(found)) = (&task.step, &task.state)
+            && found.code != FindingCode::Blocked
+        {
+            let mut found = found.clone();
+            if !found.actions.contains(&Intent::Resume) {
+                found.actions.push(Intent::Resume);
+            }
+            notes.push(finding(words, &found));
+        }
+    }
+    notes
 }
 
 /// The sixth screen.

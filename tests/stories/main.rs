@@ -24,4 +24,5 @@ mod sign_in;
 mod step_up;
 mod synchronise;
 mod undo;
+mod way_back;
 mod world;

@@ -2,9 +2,12 @@
 //!
 //! It is drafted from what the run did, not from what was planned: what it found, it leaves alone. The application goes
 //! last, so that what is left can still be found by it; Entra keeps it for 30 days (graph.md 2). Before it is drafted the
-//! application is read: whoever has got a secret of it since needs all the rest, so only our own secret goes then.
+//! application is read: whoever has got a secret of it since needs all the rest, so only our own secret goes then. It is
+//! read again when the way back is confirmed, and once more right before the application goes.
 
 use super::{Action, Brief, Line, Plan, Reason, Step};
+use crate::flow::finding::{Finding, FindingCode};
+use crate::flow::moment::Out;
 use crate::flow::run::{self, Run, Task};
 use crate::flow::{Model, Place};
 use crate::gather::Gather;
@@ -18,8 +21,19 @@ impl Model {
         self.run.as_ref().is_some_and(|run| run.outcome.is_some() && !run.brief.undo && taken_back(run))
     }
 
-    /// Shows the way back that was asked for, once it was read what is there now.
-    pub(in crate::flow) fn show_way_back(&mut self) {
+    /// What is there now is being read for a way back.
+    pub fn is_looking_back(&self) -> bool {
+        self.undoing
+    }
+
+    /// Reads what is there now, before a way back is shown and again before it is gone.
+    pub(in crate::flow) fn look_before_way_back(&mut self, out: &mut Out) {
+        self.undoing = true;
+        self.ask_application(out);
+    }
+
+    /// Shows the way back that was asked for, once it was read what is there now; goes it when that is what was confirmed.
+    pub(in crate::flow) fn show_way_back(&mut self, out: &mut Out) {
         if !self.undoing || self.facts.registered.is_open() {
             return;
         }
@@ -30,9 +44,18 @@ impl Model {
             self.notices.push(finding);
             return;
         }
+        self.drop_notice(FindingCode::WayBackChanged);
+        let shown = self.plan.take();
         self.plan = self.build_undo_plan();
-        if self.plan.is_some() {
-            self.place = Place::Plan;
+        match (shown, &self.plan) {
+            (_, None) => {
+                self.leave_undo();
+                self.drop_notice(FindingCode::NothingToTakeBack);
+                self.notices.push(Finding::info(FindingCode::NothingToTakeBack));
+            }
+            (None, Some(_)) => self.place = Place::Plan,
+            (Some(shown), Some(now)) if is_same(&shown, now) => self.begin_run(out),
+            (Some(_), Some(_)) => self.notices.push(Finding::info(FindingCode::WayBackChanged)),
         }
     }
 
@@ -42,9 +65,23 @@ impl Model {
         let mut brief = Brief { undo: true, ..run.brief.clone() };
         brief.change = brief.before.clone();
         // The text of the secret ends with the secret.
-        let known = run::Known { secret: None, ..run.known.clone() };
         let application = self.facts.registered.known().and_then(|it| it.as_ref()?.application.as_ref());
         let secrets = application.map(|it| it.secrets.as_slice()).unwrap_or_default();
+        let mut known = run::Known { secret: None, secrets: run.names_of_secrets(secrets), ..run.known.clone() };
+        // What was made without an answer is known by now, or it was not made.
+        if let Some(application) = application {
+            known.app_object.get_or_insert_with(|| application.id.clone());
+            known.app_id.get_or_insert_with(|| application.app_id.clone());
+        }
+        let principal = self.facts.registered.known().and_then(|it| it.as_ref()?.service_principal.as_ref());
+        if let (None, Some(principal)) = (&known.service_principal, principal) {
+            known.service_principal = Some(principal.id.clone());
+        }
+        let is_known = |step: &Step| match step {
+            Step::Application => known.app_object.is_some(),
+            Step::ServicePrincipal => known.service_principal.is_some(),
+            _ => known.app_id.is_some(),
+        };
         let since = secrets.iter().filter(|it| !run.knows(it)).gather();
         let shared = !since.is_empty();
         let application_goes =
@@ -61,11 +98,17 @@ impl Model {
                 if shared && !matches!(task.step, Step::Secret) {
                     continue;
                 }
-                if let Some((step, action, reason)) = reverse(run, task, application_goes) {
+                if let Some((step, action, reason)) = reverse(run, task, application_goes).filter(|it| is_known(&it.0))
+                {
                     let requests = run::preview(&step, action, task.lane, &brief, &known);
                     lines.push(Line { lane: task.lane, step, action, reason, requests });
                 }
             }
+        }
+        for secret in secrets.iter().filter(|it| !application_goes && run.lost(it)) {
+            let step = Step::RemoveSecret { key_id: secret.key_id.clone(), name: secret.named() };
+            let requests = run::preview(&step, Action::Remove, None, &brief, &known);
+            lines.push(Line { lane: None, step, action: Action::Remove, reason: Reason::NeverShown, requests });
         }
         for secret in since {
             let step = Step::RemoveSecret { key_id: String::new(), name: secret.named() };
@@ -73,6 +116,11 @@ impl Model {
         }
         (!lines.is_empty()).then_some(Plan { lines, brief, known })
     }
+}
+
+/// The same would be done: it follows from the run, which is over, and from the secrets that are there.
+fn is_same(shown: &Plan, now: &Plan) -> bool {
+    shown.lines.len() == now.lines.len() && shown.known.secrets == now.known.secrets
 }
 
 fn made(task: &Task) -> bool {

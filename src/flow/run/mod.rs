@@ -32,6 +32,8 @@ pub struct Known {
     pub service_principal: Option<String>,
     /// The new secret.
     pub secret: Option<NewSecret>,
+    /// On the way back: ids and names of the secrets that it was drafted with.
+    pub secrets: Vec<String>,
     /// Role assignments to be taken away.
     pub grants: Vec<Grant>,
     /// What is known of each environment, in the order of the brief.
@@ -181,6 +183,8 @@ pub struct Task {
     timer: Option<EffectId>,
     /// It was there already, although the plan had not seen it: nothing of ours.
     pub(super) found: bool,
+    /// A write of it got no answer that says whether it was done.
+    doubtful: bool,
     /// Why an attempt is being cleaned up.
     why: Option<Finding>,
     /// What a verification read back so far.
@@ -298,6 +302,19 @@ impl Run {
         }
     }
 
+    /// The computer's clock was set back, perhaps by a day: no wait takes longer for it.
+    pub(super) fn clock_went_back(&mut self, ms: u64) {
+        let back = |time: &mut u64| *time = time.saturating_sub(ms);
+        for task in &mut self.tasks {
+            [&mut task.started, &mut task.ended, &mut task.trouble_since].into_iter().flatten().for_each(back);
+            match &mut task.state {
+                TaskState::Waiting { since, until, .. } => [since, until].into_iter().for_each(back),
+                TaskState::Asking { since, .. } => back(since),
+                _ => {}
+            }
+        }
+    }
+
     /// True while requests, waits or people are awaited.
     pub fn is_active(&self) -> bool {
         self.tasks
@@ -317,6 +334,21 @@ impl Run {
             _ => false,
         };
         self.secret_names.contains(&secret.name) || self.tasks.iter().any(is)
+    }
+
+    /// True for a secret that it asked for and whose text never came.
+    pub(super) fn lost(&self, secret: &SecretInfo) -> bool {
+        let made = self.known.secret.as_ref().is_some_and(|made| made.key_id == secret.key_id);
+        self.secret_names.contains(&secret.name) && !made
+    }
+
+    /// By what these secrets, and those of this run that may come into sight yet, are told from later ones.
+    pub(super) fn names_of_secrets(&self, listed: &[SecretInfo]) -> Vec<String> {
+        let mut names = self.secret_names.clone();
+        for secret in listed {
+            names.push(secret.key_id.clone());
+        }
+        names
     }
 
     /// Names of secrets that were asked for and not confirmed as stored.
@@ -439,7 +471,10 @@ impl Task {
         let phase = match &step {
             Step::Record(RouteKind::Package) if action != Action::Remove => Phase::Package(PackagePhase::Find),
             // What is to be taken away is looked up first: it has a key that only the server knows.
-            Step::PermissionSet { .. } | Step::Consent(_) if action == Action::Remove => Phase::Look,
+            // And whoever has got a secret of the application since it was planned needs it.
+            Step::PermissionSet { .. } | Step::Consent(_) | Step::Application if action == Action::Remove => {
+                Phase::Look
+            }
             _ => Phase::Act,
         };
         Self {
@@ -455,6 +490,7 @@ impl Task {
             troubles: 0,
             timer: None,
             found: false,
+            doubtful: false,
             why: None,
             evidence: None,
         }
@@ -470,10 +506,11 @@ impl Task {
         self.is_settled() || matches!(self.state, TaskState::Failed(_) | TaskState::Stopped)
     }
 
-    /// True when it may have changed something: done, or in the middle of several writes.
+    /// True when it may have changed something: done, in the middle of several writes, or without a clear answer.
     pub(super) fn wrote(&self) -> bool {
-        let untouched = matches!(self.phase, Phase::Act | Phase::Watch | Phase::Package(PackagePhase::Find));
-        matches!(self.state, TaskState::Done) || (self.attempts > 0 && !untouched)
+        let untouched = matches!(self.phase, Phase::Act | Phase::Watch | Phase::Package(PackagePhase::Find))
+            || (self.phase == Phase::Look && self.action == Action::Remove);
+        matches!(self.state, TaskState::Done) || self.doubtful || (self.attempts > 0 && !untouched)
     }
 
     fn reset(&mut self) {

@@ -164,6 +164,8 @@ impl Model {
                     _ => task.started.unwrap_or(now),
                 };
                 task.phase = Phase::Watch;
+                // Who is asked may have done it before we can see it.
+                task.doubtful |= matches!(task.step, Step::Record(_)) && !run.brief.undo;
                 task.state = TaskState::Asking { since, finding };
                 let timer = self.net.timer(Timer::Task { run: id, index }, ms, out);
                 if let Some(run) = &mut self.run {

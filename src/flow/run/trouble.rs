@@ -8,6 +8,7 @@ use crate::flow::plan::Step;
 use crate::protocol::business_central::is_of_bridge;
 use crate::protocol::entropy::Entropy;
 use crate::protocol::http::{CallError, Refusal, Silence};
+use crate::search;
 
 /// What follows from an answer.
 #[derive(Debug)]
@@ -137,7 +138,7 @@ fn refused(run: &Run, index: usize, refusal: &Refusal, now: u64) -> Verdict {
     let says = |text: &str| refusal.says(text);
     let error = |code: Code| Finding::error(code).refused(refusal, now);
     let finding = match &task.step {
-        Step::Consent(_) if refusal.status == 403 => {
+        Step::Consent(_) if refusal.status == 403 && !run.brief.undo => {
             // Someone else may consent, or this person with one more permission; meanwhile we watch the grants.
             let finding = error(Code::GrantForbidden)
                 .action(Intent::GrantMorePermission)
@@ -147,10 +148,8 @@ fn refused(run: &Run, index: usize, refusal: &Refusal, now: u64) -> Verdict {
         }
         Step::Secret if refusal.has_code("CredentialTypeNotAllowedAsPerAppPolicy") => error(Code::SecretForbidden),
         Step::Secret if refusal.has_code("CredentialInvalidLifetimeAsPerAppPolicy") => {
-            let mut days = refusal
-                .message
-                .split_whitespace()
-                .filter_map(|part| part.trim_end_matches(['.', ',']).parse::<u32>().ok());
+            let mut days =
+                refusal.message.split_whitespace().filter_map(|part| search::whole(part.trim_end_matches(['.', ','])));
             error(Code::SecretTooLong)
                 .with("days", days.next_back().map_or("?".into(), |days| days.to_string()))
                 .action(Intent::Back)
@@ -160,7 +159,12 @@ fn refused(run: &Run, index: usize, refusal: &Refusal, now: u64) -> Verdict {
         {
             error(Code::QuotaExceeded).action(Intent::Resume)
         }
-        Step::Application | Step::ServicePrincipal | Step::Secret | Step::RemoveSecret { .. } | Step::VerifyEntra
+        Step::Application
+        | Step::ServicePrincipal
+        | Step::Consent(_)
+        | Step::Secret
+        | Step::RemoveSecret { .. }
+        | Step::VerifyEntra
             if matches!(refusal.status, 401 | 403) =>
         {
             error(Code::DirectoryForbidden).with("step", word).action(Intent::SwitchAccount).action(Intent::Resume)

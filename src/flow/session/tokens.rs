@@ -154,6 +154,12 @@ impl Model {
                 }
                 self.renewals = 0;
                 session.refused.push((resource, Finding::of_call(&error, "sign-in", now)));
+                self.release(resource, out);
+                // Whoever waited was told. Who asks later may find the service in reach again.
+                if let Session::SignedIn(session) = &mut self.session {
+                    session.refused.retain(|(refused, _)| *refused != resource);
+                }
+                return;
             }
         }
         self.release(resource, out);

@@ -5,6 +5,7 @@ use super::{get, write};
 use crate::protocol::http::{CallError, Method, Request, Response};
 use crate::protocol::json::Node;
 use crate::protocol::url;
+use crate::search;
 
 /// Newest version of the admin center API (business-central.md 1.1).
 const ADMIN_VERSION: &str = "v2.29";
@@ -68,7 +69,7 @@ pub const READ_PAGES: u32 = 28;
 
 /// The major part of a version like `26.3.…`.
 pub fn major(version: &str) -> Option<u32> {
-    version.split('.').next()?.trim().parse().ok()
+    u32::try_from(search::whole(version.split('.').next()?.trim())?).ok()
 }
 
 /// Base of the admin center API, for programs that use nothing else.

@@ -74,9 +74,16 @@ pub fn success(response: &Response) -> Result<Value, CallError> {
     http::read_json(response, refusal)
 }
 
-/// Nothing, or the error of an answer whose body is no JSON or of no interest.
+/// Nothing, or the error. A body is of no interest, but one that is no JSON did not come from the service: a portal or
+/// proxy on the way answers 200 with a page of its own, and nothing was done.
 pub fn accepted(response: &Response) -> Result<(), CallError> {
-    http::accept(response, refusal)
+    success(response).map(drop)
+}
+
+/// The text of a successful answer that is no JSON.
+pub(super) fn accepted_text(response: &Response) -> Result<&str, CallError> {
+    http::accept(response, refusal)?;
+    Ok(response.body.open())
 }
 
 /// Both error shapes: `{"error":{code,message}}` with the correlation id inside the message, and the admin API's

@@ -5,7 +5,7 @@
 //! description and a state. Not a general XML reader: it walks over tags, which takes a fiftieth of a crate's bytes.
 //! Native tests hold it against an XML library. Whether a page can be written is not told anywhere.
 
-use super::answers::accepted;
+use super::answers::accepted_text;
 use super::records::{Collection, RecordApi, RecordFields};
 use super::{Site, get};
 use crate::gather::Also;
@@ -21,8 +21,7 @@ impl Site {
 
 /// The published page over the record, if there is one.
 pub fn read_metadata(response: &Response) -> Result<Option<RecordApi>, CallError> {
-    accepted(response)?;
-    Ok(find_page(response.body.open()))
+    Ok(find_page(accepted_text(response)?))
 }
 
 /// An entity type while its properties go by.

@@ -17,6 +17,7 @@ pub(crate) use value::json;
 pub use value::{Value, object, texts};
 
 use crate::gather::Gather;
+use crate::search;
 
 /// What was expected where. One pointer, because it travels in the `Result` of every reader.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -145,7 +146,7 @@ impl<'a> Node<'a> {
     pub fn whole(&self) -> Result<u64, Misread> {
         self.value
             .as_u64()
-            .or_else(|| self.value.as_str().and_then(|text| text.parse().ok()))
+            .or_else(|| self.value.as_str().and_then(search::whole))
             .map_or_else(|| self.misread("a whole number is expected here"), Ok)
     }
 

@@ -2,6 +2,7 @@
 //! floating point numbers would bring tables that weigh more than this whole room.
 
 use crate::gather::Gather;
+use crate::search;
 use std::ops::Index;
 
 /// Any JSON value.
@@ -50,7 +51,7 @@ impl Value {
 
     /// The number, if it is a whole one that fits.
     pub fn as_u64(&self) -> Option<u64> {
-        if let Self::Number(text) = self { text.parse().ok() } else { None }
+        if let Self::Number(text) = self { search::whole(text) } else { None }
     }
 
     /// The items, if it is a list.

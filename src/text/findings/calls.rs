@@ -108,6 +108,21 @@ super::sentences_of! {
         "For ten minutes its user {description} was still enabled. Taking back leaves the card and switches it off."
         "In Business Central search Microsoft Entra Applications, open the card and set State to Disabled. Do not delete it. Then try again."
 
+    secret_since You
+        "Somebody got a secret for this application meanwhile"
+        "The secret {name} was made after you confirmed. Whoever has it needs the application, so it stays."
+        "Ask who made it. If nobody needs it, remove it in the Microsoft Entra admin center and try again."
+
+    way_back_changed You
+        "This plan changed while it was on the screen"
+        "Nothing has been taken back yet."
+        "Read it again and confirm, or keep everything."
+
+    nothing_to_take_back You
+        "There is nothing to take back"
+        "What this run may have made is not there."
+        "You need not do anything."
+
     secret_lost You
         "A secret may exist that nobody has seen"
         "Secret {name} was probably made, but the answer with its text was lost, and it could not be removed."

@@ -15,8 +15,28 @@ use uuid::Uuid;
 pub enum Maker {
     /// The page in this tab.
     Tab(usize),
-    /// Somebody else: it was there before, or another tool or a person did it.
+    /// Somebody else: it was there before, or another tool or person did it.
     Other,
+}
+
+/// Something with an id and a content that changes: an application (in no environment), a record or a user.
+pub type Thing = (String, Uuid);
+
+/// Which thing a fact is about.
+pub fn thing(fact: &Fact) -> Option<Thing> {
+    match fact {
+        Fact::Application { app_id, .. } => Some((String::new(), *app_id)),
+        Fact::Record { environment, client_id, .. } => Some((environment.clone(), *client_id)),
+        Fact::User { environment, id, .. } => Some((environment.clone(), *id)),
+        _ => None,
+    }
+}
+
+impl Ledger {
+    /// Who made the thing that a fact is about.
+    pub fn maker_of_thing(&self, fact: &Fact) -> Option<Maker> {
+        self.born.get(&thing(fact)?).copied()
+    }
 }
 
 /// A plan that a person confirmed.
@@ -33,6 +53,17 @@ pub struct Confirmed {
 pub struct Ledger {
     /// Who made what.
     pub makers: BTreeMap<Fact, Maker>,
+    /// Who made which application, record or user; later changes of its content do not make it theirs.
+    pub born: BTreeMap<Thing, Maker>,
+    /// Tabs that asked for an application and were not told whether it was made: whoever else makes it then, they take it
+    /// for theirs.
+    pub unsure: Vec<usize>,
+    /// Ids of the secrets that were there when a way back last looked.
+    pub looked: Vec<Uuid>,
+    /// Who deleted which application.
+    pub deleted: BTreeMap<Uuid, Maker>,
+    /// Who took what away.
+    pub takers: BTreeMap<Fact, Maker>,
     /// Plans confirmed so far.
     pub confirmed: Vec<Confirmed>,
     /// Ids of secrets whose text was on a screen.
@@ -140,7 +171,12 @@ fn may_remove(fact: &Fact, before: &Facts, after: &Facts, confirmed: &Confirmed,
         Fact::Application { app_id, .. } => {
             // An upsert writes the same again over what somebody made since the plan; it takes nothing away.
             let stays = after.iter().any(|it| matches!(it, Fact::Application { app_id: left, .. } if left == app_id));
-            let taken = any(&|_, step| matches!(step, Step::Application)) && (!application_goes || own(fact));
+            let taken = any(&|_, step| matches!(step, Step::Application))
+                && (!application_goes
+                    || match ledger.maker_of_thing(fact) {
+                        Some(Maker::Tab(tab)) => tab == confirmed.tab || ledger.unsure.contains(&confirmed.tab),
+                        _ => false,
+                    });
             is_ours(app_id) && (taken || (stays && makes(&|step| matches!(step, Step::Application))))
         }
         Fact::Secret { app_id, key_id, .. } => {
@@ -148,13 +184,17 @@ fn may_remove(fact: &Fact, before: &Facts, after: &Facts, confirmed: &Confirmed,
             let named = any(&|_, step| matches!(step, Step::RemoveSecret { key_id, .. } if *key_id == id));
             // One that was asked for and whose text never came: nobody saw it.
             let lost = makes(&|step| matches!(step, Step::Secret)) && own(fact) && !ledger.seen.contains(key_id);
-            is_ours(app_id) && (named || lost || application_goes)
+            // Nobody can know of one that was made after the last look.
+            let unknown = !ledger.looked.contains(key_id);
+            is_ours(app_id) && (named || lost || (application_goes && (own(fact) || unknown)))
         }
         Fact::Principal { app_id, .. } => {
             is_ours(app_id) && (application_goes || any(&|_, step| matches!(step, Step::ServicePrincipal)))
         }
         Fact::Grant { app_id, .. } => {
-            is_ours(app_id) && (application_goes || any(&|_, step| matches!(step, Step::Consent(_))))
+            // What a service principal holds goes with it.
+            let goes = any(&|_, step| matches!(step, Step::Consent(_) | Step::ServicePrincipal));
+            is_ours(app_id) && (application_goes || goes)
         }
         Fact::Record { environment, client_id, .. } => {
             is_ours(client_id) && any(&|at, step| at == Some(environment) && matches!(step, Step::Record(_)))
@@ -213,8 +253,25 @@ pub fn every_secret_is_known(facts: &Facts, ledger: &Ledger, named: &str) -> Res
 /// packages that an interrupted run had left. What an earlier run of the same tab made and could not be seen when this one was
 /// planned (replication) may go too: a page cannot tell it from its own (docs/bad-days.md, "Limits").
 pub fn undone(before: &Facts, after: &Facts, ledger: &Ledger, tab: usize) -> Result<(), String> {
-    let own = |fact: &Fact| ledger.makers.get(fact) == Some(&Maker::Tab(tab));
+    let by_this = Some(Maker::Tab(tab));
+    let own = |fact: &Fact| ledger.makers.get(fact).copied() == by_this || ledger.maker_of_thing(fact) == by_this;
+    // What others did since is theirs.
+    let of_others = |by: &BTreeMap<Fact, Maker>, fact: &Fact| by.get(fact).is_some_and(|it| *it != Maker::Tab(tab));
+    let of_another_tab =
+        |fact: &Fact| ledger.maker_of_thing(fact).is_some_and(|it| it != Maker::Other && Some(it) != by_this);
+    let is_application = |it: &Fact, id: &Uuid| matches!(it, Fact::Application { app_id, .. } if app_id == id);
     let unsaid = |fact: &&Fact| match fact {
+        fact if of_others(&ledger.takers, fact) => false,
+        // Changed by this tab, and then deleted by somebody else.
+        Fact::Application { app_id, .. } if ledger.deleted.get(app_id).is_some_and(|it| *it != Maker::Tab(tab)) => {
+            false
+        }
+        // Made in another tab and not to be seen yet; this one's upsert wrote over it.
+        Fact::Application { app_id, .. } if of_another_tab(fact) => !after.iter().any(|it| is_application(it, app_id)),
+        // Given by somebody to a user that this tab had made, and gone with it.
+        Fact::Set { user, .. } => {
+            !own(fact) && !before.iter().any(|it| matches!(it, Fact::User { id, .. } if id == user && own(it)))
+        }
         Fact::Secret { key_id, .. } => ledger.seen.contains(key_id),
         Fact::Package { .. } => false,
         fact => !own(fact),
@@ -222,6 +279,9 @@ pub fn undone(before: &Facts, after: &Facts, ledger: &Ledger, tab: usize) -> Res
     // Business Central keeps the user that enabling a record has made, disabled with it (business-central.md 3.1).
     let left = |fact: &&Fact| {
         match fact {
+        fact if of_others(&ledger.makers, fact) => false,
+        // Made in another tab and not to be seen yet; this one's upsert only wrote over it.
+        Fact::Application { .. } if of_another_tab(fact) => false,
         // Written over with the same by an upsert that should have made it.
         Fact::Application { app_id, .. } => !before
             .iter()
@@ -246,6 +306,17 @@ pub fn undone(before: &Facts, after: &Facts, ledger: &Ledger, tab: usize) -> Res
         return Err(format!("taking it back also took {gone:?}"));
     }
     Ok(())
+}
+
+/// When somebody got a secret since, the way back takes this tab's own secrets and nothing else.
+pub fn only_the_secret_went(shown: &Facts, after: &Facts, ledger: &Ledger, tab: usize) -> Result<(), String> {
+    let own_secret =
+        |fact: &&Fact| matches!(fact, Fact::Secret { .. }) && ledger.makers.get(*fact) == Some(&Maker::Tab(tab));
+    let by_this = |fact: &&Fact| ledger.takers.get(*fact) == Some(&Maker::Tab(tab));
+    match shown.difference(after).filter(by_this).find(|fact| !own_secret(fact)) {
+        Some(gone) => Err(format!("somebody else needs {gone:?}, and it went away")),
+        None => Ok(()),
+    }
 }
 
 /// Nobody holds a credential to something half built: when a secret comes to be, the application may do what it should in at

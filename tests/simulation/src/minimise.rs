@@ -1,6 +1,6 @@
 //! Makes the schedule of a broken rule as small as it can be while the same rule stays broken.
 
-use crate::schedule::{Before, Schedule, Wish};
+use crate::schedule::{Before, Schedule, WayBack, Wish};
 use crate::world::World;
 
 /// The smallest schedule that still breaks a rule, and how many visits it took to find it.
@@ -35,6 +35,28 @@ fn candidates(schedule: &Schedule) -> Vec<Schedule> {
         fewer.disturbances.remove(at);
         all.push(fewer);
     }
+    if let Some(way) = &schedule.way_back {
+        let mut with = |change: &dyn Fn(&mut WayBack)| {
+            let mut simpler = way.clone();
+            change(&mut simpler);
+            if simpler != *way {
+                all.push(Schedule { way_back: Some(simpler), ..schedule.clone() });
+            }
+        };
+        with(&|it| it.early = false);
+        with(&|it| it.since = None);
+        for at in 0..way.faults.len() {
+            with(&|it| {
+                it.faults.remove(at);
+            });
+        }
+        for at in 0..way.disturbances.len() {
+            with(&|it| {
+                it.disturbances.remove(at);
+            });
+        }
+        all.push(Schedule { way_back: None, ..schedule.clone() });
+    }
     for at in 0..schedule.faults.len() {
         if schedule.faults[at].times > 1 {
             let mut fewer = schedule.clone();
@@ -51,7 +73,6 @@ fn candidates(schedule: &Schedule) -> Vec<Schedule> {
         }
     };
     simpler(&|it| it.scenario.second = None);
-    simpler(&|it| it.scenario.undo = false);
     simpler(&|it| it.scenario.lag_ms = 0);
     simpler(&|it| it.scenario.wish = Wish::Plain);
     simpler(&|it| it.scenario.before = Before::Nothing);

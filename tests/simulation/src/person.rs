@@ -85,6 +85,8 @@ impl Person {
         self.chosen = false;
         self.routed = false;
         self.wished = false;
+        // A way back that was interrupted is not offered again; what they want then is that it works.
+        self.regrets = false;
     }
 
     fn tries(&mut self, act: Act, otherwise: Visit) -> Act {
@@ -101,8 +103,12 @@ impl Person {
         if away {
             return Act::ComeBack;
         }
-        if !matches!(model.setup, Setup::Ready) {
+        if !matches!(model.setup, Setup::Ready) || model.is_looking_back() {
             return Act::Wait;
+        }
+        let signs_in = |it: &entrada::flow::Finding| it.actions.contains(&Intent::SignIn);
+        if self.regrets && quiet && model.notices.iter().any(signs_in) {
+            return self.tries(Act::Press(Intent::SignIn), Visit::Partial);
         }
         if let (Some(run), Place::Run | Place::HandOver | Place::Done) = (&model.run, model.place) {
             return self.at_run(model, run, quiet);
@@ -115,6 +121,14 @@ impl Person {
                 if self.regrets && !plan.brief.undo {
                     return Act::Press(Intent::Back);
                 }
+                if plan.brief.undo {
+                    // Nothing to take back that nobody else needs.
+                    if plan.is_empty() {
+                        self.visit = Visit::Complete;
+                        return Act::Wait;
+                    }
+                    return self.tries(Act::Press(Intent::Confirm), Visit::Complete);
+                }
                 if plan.is_empty() {
                     if self.lacks_secret(model) {
                         return self.tries(Act::Do(vec![Intent::Back, Intent::WantSecret(true)]), Visit::Partial);
@@ -123,7 +137,7 @@ impl Person {
                     return Act::Wait;
                 }
                 // Whoever reads "a secret is valid, make a new one only if its text is lost" and has none wants a new one.
-                if !plan.brief.undo && self.lacks_secret(model) && !model.wants_secret() {
+                if self.lacks_secret(model) && !model.wants_secret() {
                     return self.tries(Act::Do(vec![Intent::Back, Intent::WantSecret(true)]), Visit::Partial);
                 }
                 self.attempts += 1;
@@ -165,6 +179,14 @@ impl Person {
             Some(Outcome::Undone) => {
                 self.visit = Visit::Undone;
                 Act::Wait
+            }
+            // The page says that it could not read everything back, and offers to try again.
+            Some(Outcome::Complete) if !self.regrets && run.tasks.iter().any(unread) => {
+                if quiet {
+                    self.tries(Act::Press(Intent::Resume), Visit::Complete)
+                } else {
+                    Act::Wait
+                }
             }
             Some(Outcome::Complete) => {
                 if !self.regrets {
@@ -286,6 +308,11 @@ fn read_only(model: &Model) -> Option<Intent> {
     let sets = model.facts.sites.first().and_then(|site| site.sets.known())?;
     let read = sets.iter().find(|set| set.role_id == "D365 READ")?;
     Some(Intent::PermissionSet { key: SetKey::of(read).word(), chosen: true })
+}
+
+fn unread(task: &entrada::flow::run::Task) -> bool {
+    use entrada::flow::plan::Step;
+    matches!((&task.step, &task.state), (Step::VerifyEntra | Step::VerifyBusinessCentral, TaskState::Failed(_)))
 }
 
 fn session_over(run: &entrada::flow::run::Run) -> bool {

@@ -14,6 +14,9 @@ pub enum Before {
     Complete,
     /// It was set up before; since then somebody disabled the record.
     Disabled,
+    /// It was set up before; since then somebody renamed the application, took its permissions out of it, and gave its user
+    /// another permission set.
+    Changed,
     /// Somebody else's application has the same display name.
     Namesake,
 }
@@ -55,8 +58,6 @@ pub struct Scenario {
     pub second: Option<u64>,
     /// The second one is another tab of the same person.
     pub same_person: bool,
-    /// What was made is taken back in the end.
-    pub undo: bool,
     /// How long new objects stay unseen, ms.
     pub lag_ms: u64,
     /// Travel time of a request one way, ms.
@@ -111,6 +112,19 @@ pub enum Disturbance {
     ForeignDisable,
 }
 
+/// Taking back what was made.
+#[derive(Debug, Clone, PartialEq)]
+pub struct WayBack {
+    /// As things stand when the trouble ends; otherwise after everybody is complete.
+    pub early: bool,
+    /// What somebody else does before it is asked for.
+    pub since: Option<Disturbance>,
+    /// What goes wrong on the way; numbers count from its begin.
+    pub faults: Vec<Fault>,
+    /// What happens, and after how many moments of it.
+    pub disturbances: Vec<(u64, Disturbance)>,
+}
+
 /// One visit.
 #[derive(Debug, Clone)]
 pub struct Schedule {
@@ -122,11 +136,13 @@ pub struct Schedule {
     pub faults: Vec<Fault>,
     /// What happens, and after how many moments of the visit, to the first tab.
     pub disturbances: Vec<(u64, Disturbance)>,
+    /// Whether and how what was made is taken back.
+    pub way_back: Option<WayBack>,
 }
 
 const PRESETS: [&str; 4] = ["magento", "kitchen-display", "heyloyalty", "other"];
 /// The writes of a set-up, so that each of them is met often.
-const WRITES: [(&str, &str); 12] = [
+const WRITES: [(&str, &str); 15] = [
     ("PATCH", "applications(uniqueName"),
     ("PATCH", "servicePrincipals("),
     ("POST", "appRoleAssignedTo"),
@@ -137,6 +153,9 @@ const WRITES: [(&str, &str); 12] = [
     ("POST", "addPassword"),
     ("POST", "removePassword"),
     ("DELETE", "/applications/"),
+    ("DELETE", "/servicePrincipals/"),
+    ("DELETE", "appRoleAssignedTo"),
+    ("DELETE", "ntraApplications"),
     ("", "configurationPackages"),
     ("POST", "/token"),
 ];
@@ -160,11 +179,26 @@ impl Schedule {
     pub fn of(seed: u64) -> Self {
         let mut dice = Rng::with_seed(seed);
         let scenario = scenario(&mut dice);
-        let faults = (0..number_of_faults(&mut dice)).map(|_| fault(&mut dice)).collect();
+        let faults = (0..number_of_faults(&mut dice)).map(|_| fault(&mut dice, 70)).collect();
         let count = [0, 0, 0, 1, 1, 1, 2, 3][dice.usize(..8)];
         let mut disturbances: Vec<_> = (0..count).map(|_| (dice.u64(..90), disturbance(&mut dice))).collect();
         disturbances.sort_by_key(|(moment, _)| *moment);
-        Self { seed, scenario, faults, disturbances }
+        let way_back = (dice.u8(..3) == 0).then(|| way_back(&mut dice));
+        Self { seed, scenario, faults, disturbances, way_back }
+    }
+}
+
+fn way_back(dice: &mut Rng) -> WayBack {
+    let since = [Disturbance::ForeignSecret, Disturbance::ForeignSet, Disturbance::ForeignDisable];
+    let count = [0, 0, 0, 0, 1, 2][dice.usize(..6)];
+    let mut disturbances: Vec<_> = (0..count).map(|_| (dice.u64(..40), disturbance(dice))).collect();
+    disturbances.sort_by_key(|(moment, _)| *moment);
+    let faults = [0, 0, 1, 1, 2, 4][dice.usize(..6)];
+    WayBack {
+        early: dice.u8(..3) == 0,
+        since: (dice.u8(..4) == 0).then(|| since[dice.usize(..since.len())]),
+        faults: (0..faults).map(|_| fault(dice, 25)).collect(),
+        disturbances,
     }
 }
 
@@ -180,8 +214,15 @@ fn scenario(dice: &mut Rng) -> Scenario {
     if both <= 1 {
         places.push(Place { environment: "Sandbox", route: sandbox[dice.usize(..sandbox.len())] });
     }
-    let before =
-        [Before::Nothing, Before::Nothing, Before::Nothing, Before::Complete, Before::Disabled, Before::Namesake];
+    let before = [
+        Before::Nothing,
+        Before::Nothing,
+        Before::Nothing,
+        Before::Complete,
+        Before::Disabled,
+        Before::Changed,
+        Before::Namesake,
+    ];
     let wish = [Wish::Plain, Wish::Plain, Wish::Plain, Wish::Rotate, Wish::Synchronise, Wish::OneCompany];
     Scenario {
         preset: PRESETS[dice.usize(..PRESETS.len())],
@@ -190,7 +231,6 @@ fn scenario(dice: &mut Rng) -> Scenario {
         wish: wish[dice.usize(..wish.len())],
         second: (dice.u8(..8) == 0).then(|| dice.u64(..60)),
         same_person: dice.bool(),
-        undo: dice.u8(..3) == 0,
         lag_ms: [0, 0, 0, 0, 2_000, 15_000, 90_000, 600_000][dice.usize(..8)],
         latency_ms: [20, 50, 150, 400][dice.usize(..4)],
     }
@@ -200,13 +240,14 @@ fn number_of_faults(dice: &mut Rng) -> usize {
     [0, 1, 1, 1, 2, 2, 3, 4, 6, 10][dice.usize(..10)]
 }
 
-fn fault(dice: &mut Rng) -> Fault {
+/// A fault at one of so many requests, or at a kind of request.
+fn fault(dice: &mut Rng, requests: u64) -> Fault {
     let effect = effect(dice);
     if dice.u8(..3) == 0 {
         let (method, path) = WRITES[dice.usize(..WRITES.len())];
         Fault::times(method, path, effect, [1, 1, 1, 2, 3, 8][dice.usize(..6)])
     } else {
-        Fault::at(dice.u64(..70), effect)
+        Fault::at(dice.u64(..requests), effect)
     }
 }
 
@@ -271,20 +312,27 @@ impl fmt::Display for Schedule {
             let who = if it.same_person { "a second tab" } else { "a second administrator" };
             writeln!(out, "  {who} does the same from moment {moment} on")?;
         }
-        if it.undo {
-            writeln!(out, "  and takes it back in the end")?;
-        }
-        for fault in &self.faults {
-            let matcher = &fault.matcher;
-            let which = match matcher.number {
-                Some(number) => format!("request {number}"),
-                None => format!("{} …{}… x{}", matcher.method.as_deref().unwrap_or("any"), matcher.path, fault.times),
-            };
-            writeln!(out, "  fault at {which}: {:?}", fault.effect)?;
-        }
-        for (moment, what) in &self.disturbances {
-            writeln!(out, "  moment {moment}: {what:?}")?;
+        trouble(out, &self.faults, &self.disturbances)?;
+        if let Some(way) = &self.way_back {
+            let when = if way.early { "when the trouble ends, complete or not" } else { "in the end" };
+            writeln!(out, "  and takes it back {when}; before that: {:?}", way.since)?;
+            trouble(out, &way.faults, &way.disturbances)?;
         }
         Ok(())
     }
+}
+
+fn trouble(out: &mut fmt::Formatter<'_>, faults: &[Fault], disturbances: &[(u64, Disturbance)]) -> fmt::Result {
+    for fault in faults {
+        let matcher = &fault.matcher;
+        let which = match matcher.number {
+            Some(number) => format!("request {number}"),
+            None => format!("{} …{}… x{}", matcher.method.as_deref().unwrap_or("any"), matcher.path, fault.times),
+        };
+        writeln!(out, "  fault at {which}: {:?}", fault.effect)?;
+    }
+    for (moment, what) in disturbances {
+        writeln!(out, "  moment {moment}: {what:?}")?;
+    }
+    Ok(())
 }

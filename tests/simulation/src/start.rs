@@ -66,7 +66,7 @@ pub fn fresh() -> Cloud {
 pub fn tenant(scenario: &Scenario) -> Tenant {
     static PREPARED: OnceLock<Mutex<HashMap<String, Tenant>>> = OnceLock::new();
     let earlier = match scenario.before {
-        Before::Complete | Before::Disabled => true,
+        Before::Complete | Before::Disabled | Before::Changed => true,
         Before::Nothing | Before::Namesake => false,
     };
     let key = format!("{:?} {} {:?} {}", scenario.before, scenario.preset, scenario.places, earlier);
@@ -90,14 +90,7 @@ fn prepare(scenario: &Scenario, earlier: bool) -> Tenant {
     }
     let mut tenant = Tenant { cloud, now: MORNING, holds: None };
     if earlier {
-        let calm = Scenario {
-            before: Before::Nothing,
-            wish: Wish::Plain,
-            second: None,
-            undo: false,
-            lag_ms: 0,
-            ..scenario.clone()
-        };
+        let calm = Scenario { before: Before::Nothing, wish: Wish::Plain, second: None, lag_ms: 0, ..scenario.clone() };
         tenant = World::prepare(&calm, tenant);
         tenant.now += DAY;
     }
@@ -108,12 +101,27 @@ fn prepare(scenario: &Scenario, earlier: bool) -> Tenant {
                 disable(&mut tenant.cloud, place.environment);
             }
         }
+        Before::Changed => change(&mut tenant.cloud, tenant.now),
         Before::Namesake => {
             let name = preset_name(scenario.preset);
             add_application(&mut tenant.cloud, &name);
         }
     }
     tenant
+}
+
+/// What somebody changed since an earlier set-up.
+fn change(cloud: &mut Cloud, now: u64) {
+    let Some(tenant) = cloud.tenant_mut(&seed::CRONUS.to_string()) else { return };
+    let ours: Vec<Uuid> =
+        tenant.applications.iter().filter(|app| app.unique_name.is_some()).map(|app| app.app_id).collect();
+    for app in tenant.applications.iter_mut().filter(|app| app.unique_name.is_some()) {
+        app.properties.insert("displayName".into(), "Renamed".into());
+        app.properties.insert("requiredResourceAccess".into(), json!([]));
+    }
+    for app in ours {
+        interfere(cloud, Disturbance::ForeignSet, app, now);
+    }
 }
 
 fn preset_name(preset: &str) -> String {
@@ -208,7 +216,7 @@ pub fn interfere(cloud: &mut Cloud, what: Disturbance, app: Uuid, now: u64) {
                     user,
                     role_id: "D365 BASIC".into(),
                     company: String::new(),
-                    app_id: Uuid::nil(),
+                    app_id: entrada_cloud::business_central::seed::BASE_APPLICATION,
                     scope: entrada_cloud::business_central::Scope::System,
                 });
             }

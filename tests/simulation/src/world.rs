@@ -5,16 +5,19 @@ mod ends;
 mod people;
 mod tenant;
 mod trouble;
+mod way_back;
 
 use crate::facts::{Facts, facts};
-use crate::invariants::{Ledger, Maker};
+use crate::invariants::{Ledger, Maker, thing};
 use crate::person::{Person, Visit};
 use crate::schedule::{Scenario, Schedule};
 use crate::start;
 use crate::tab::Tab;
+use entrada::flow::plan::Plan;
+use entrada::flow::route::RouteKind;
 use entrada::flow::{EffectId, Event};
 use entrada::protocol::http::{Request, Silence};
-use entrada_cloud::{Cloud, seed};
+use entrada_cloud::{Cloud, Effect, Fault, seed};
 use fastrand::Rng;
 use std::collections::BTreeMap;
 
@@ -80,10 +83,18 @@ pub struct World {
     due: usize,
     calm: bool,
     foreign_since: bool,
+    /// A service says "not found" of what is there, and who is told so believes it.
+    told_that_it_is_gone: bool,
+    /// Some of it goes by configuration packages.
+    by_package: bool,
     facts: Facts,
     ledger: Ledger,
-    /// Facts when the plan of the present run was confirmed, by tab.
+    /// Facts when the plan of the last set-up was confirmed, by tab.
     confirmed_at: Vec<Option<Facts>>,
+    /// Facts when the way back was confirmed.
+    way_back_at: Option<Facts>,
+    /// A way back that was confirmed and has not begun.
+    asked_back: Option<Plan>,
     /// What screens said, for ids of secrets that are named.
     said: String,
     events: u64,
@@ -108,7 +119,13 @@ impl World {
 
     /// What a calm visit leaves in the tenant.
     pub fn prepare(scenario: &Scenario, tenant: start::Tenant) -> start::Tenant {
-        let schedule = Schedule { seed: 0, scenario: scenario.clone(), faults: Vec::new(), disturbances: Vec::new() };
+        let schedule = Schedule {
+            seed: 0,
+            scenario: scenario.clone(),
+            faults: Vec::new(),
+            disturbances: Vec::new(),
+            way_back: None,
+        };
         let mut world = Self::new(schedule, tenant, false);
         world.load(0);
         world.go();
@@ -126,7 +143,13 @@ impl World {
         }
         let facts = facts(&cloud);
         let makers = facts.iter().map(|fact| (fact.clone(), Maker::Other)).collect();
+        let born = facts.iter().filter_map(|fact| Some((thing(fact)?, Maker::Other)));
+        let born = born.collect();
         let seen = holds.iter().filter_map(|id| id.parse().ok()).collect();
+        let lies = |fault: &Fault| matches!(fault.effect, Effect::Status { status: 404, .. });
+        let late = schedule.way_back.iter().flat_map(|way| &way.faults);
+        let told_that_it_is_gone = schedule.faults.iter().chain(late).any(lies);
+        let by_package = scenario.places.iter().any(|place| place.route == RouteKind::Package);
         let mut person = Person::default();
         person.holds = holds;
         Self {
@@ -143,9 +166,23 @@ impl World {
             due: 0,
             calm: false,
             foreign_since: false,
+            told_that_it_is_gone,
+            by_package,
             facts,
-            ledger: Ledger { makers, confirmed: Vec::new(), seen, named: Vec::new() },
+            ledger: Ledger {
+                makers,
+                born,
+                deleted: BTreeMap::new(),
+                looked: Vec::new(),
+                unsure: Vec::new(),
+                takers: BTreeMap::new(),
+                confirmed: Vec::new(),
+                seen,
+                named: Vec::new(),
+            },
             confirmed_at: vec![None],
+            way_back_at: None,
+            asked_back: None,
             said: String::new(),
             events: 0,
             report: Report::default(),
@@ -158,12 +195,16 @@ impl World {
         self.go();
         self.report.troubled = self.tabs.iter().map(|(_, person)| word(person.visit)).collect();
         if self.report.violation.is_none() {
+            let way = self.schedule.way_back.take();
             self.clear_up();
-            self.go();
-            self.must_be_complete();
-        }
-        if self.report.violation.is_none() && self.schedule.scenario.undo && self.tabs.len() == 1 {
-            self.take_back();
+            if let Some(way) = way.as_ref().filter(|way| way.early) {
+                self.take_back(way);
+            }
+            self.all_go_on();
+            if let Some(way) = way.as_ref().filter(|way| !way.early && self.report.violation.is_none()) {
+                self.take_back(way);
+                self.all_go_on();
+            }
         }
         self.report.ended = self.tabs.iter().map(|(_, person)| word(person.visit)).collect();
         self.report.attempts = self.tabs.iter().map(|(_, person)| person.attempts).sum();

@@ -17,7 +17,17 @@ fn secret(id: u128) -> Fact {
 
 fn ledger(makers: &[(Fact, Maker)]) -> Ledger {
     let makers: BTreeMap<Fact, Maker> = makers.iter().cloned().collect();
-    Ledger { makers, confirmed: Vec::new(), seen: Vec::new(), named: Vec::new() }
+    Ledger {
+        makers,
+        born: BTreeMap::new(),
+        looked: Vec::new(),
+        unsure: Vec::new(),
+        deleted: BTreeMap::new(),
+        takers: BTreeMap::new(),
+        confirmed: Vec::new(),
+        seen: Vec::new(),
+        named: Vec::new(),
+    }
 }
 
 #[test]
@@ -100,10 +110,22 @@ fn a_change_without_a_confirmed_plan_is_found() {
 
 #[test]
 fn taking_back_too_much_or_too_little_is_found() {
-    let foreign = app(1, "entrada-x-main");
-    let (with, without): (Facts, Facts) = ([foreign.clone()].into(), [].into());
-    let of_another = ledger(&[(foreign, Maker::Other)]);
+    let it = app(1, "entrada-x-main");
+    let (with, without): (Facts, Facts) = ([it.clone()].into(), [].into());
+    let of_another = ledger(&[(it.clone(), Maker::Other)]);
+    let own = ledger(&[(it, Maker::Tab(0))]);
     assert!(invariants::undone(&with, &without, &of_another, 0).unwrap_err().contains("also took"));
-    assert!(invariants::undone(&without, &with, &of_another, 0).unwrap_err().contains("still"));
+    assert!(invariants::undone(&without, &with, &own, 0).unwrap_err().contains("still"));
+    assert_eq!(invariants::undone(&without, &with, &of_another, 0), Ok(()), "what others made since is theirs");
     assert_eq!(invariants::undone(&with, &with, &of_another, 0), Ok(()));
+}
+
+#[test]
+fn taking_what_somebody_needs_since_is_found() {
+    let shown: Facts = [app(1, "entrada-x-main"), secret(7)].into();
+    let mut of_this = ledger(&[(secret(7), Maker::Tab(0))]);
+    of_this.takers = [(secret(7), Maker::Tab(0)), (app(1, "entrada-x-main"), Maker::Tab(0))].into();
+    let without_secret: Facts = [app(1, "entrada-x-main")].into();
+    assert_eq!(invariants::only_the_secret_went(&shown, &without_secret, &of_this, 0), Ok(()));
+    assert!(invariants::only_the_secret_went(&shown, &[].into(), &of_this, 0).unwrap_err().contains("Application"));
 }

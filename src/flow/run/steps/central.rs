@@ -112,7 +112,11 @@ pub(super) fn record(run: &mut Run, index: usize, response: &Response, now: u64)
         // A page that does not show the user: it is found by its name, which is the description.
         (true, None) if !shows_users => Ok(Verdict::Next(Phase::User)),
         _ if phase == Phase::Enable => unreadable("$.userId", "the user of the enabled record is expected"),
-        _ => Ok(Verdict::Next(Phase::Enable)),
+        _ => {
+            let task = &mut run.tasks[index];
+            task.found &= task.action == Action::Create;
+            Ok(Verdict::Next(Phase::Enable))
+        }
     }
 }
 
@@ -197,10 +201,14 @@ pub(super) fn take_back(run: &Run, index: usize, response: &Response) -> Result<
         return Ok(Verdict::Done);
     }
     let known = task.lane.and_then(|lane| run.known.sites.get(lane)?.user.as_ref());
-    let there = match known {
-        Some(_) => graph::or_missing(bc::read_user(response))?
-            .is_some_and(|user| user.enabled || task.action == Action::Remove),
-        None => user_named(response, &description(run, task.lane))?.is_some(),
+    // Who is only disabled by somebody is still there.
+    let counts = |user: &bc::User| user.enabled || task.action == Action::Remove;
+    let there = if known.is_some() {
+        graph::or_missing(bc::read_user(response))?.is_some_and(|user| counts(&user))
+    } else {
+        let wanted = bc::code(&description(run, task.lane));
+        let (rows, _) = bc::read_users(response)?;
+        rows.iter().any(|user| bc::code(&user.user_name) == wanted && counts(user))
     };
     Ok(if there { Verdict::Watch { finding: None, ms: WATCH_MS } } else { Verdict::Done })
 }

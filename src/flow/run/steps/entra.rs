@@ -7,8 +7,8 @@ use crate::flow::event::Intent;
 use crate::flow::finding::{Finding, FindingCode as Code};
 use crate::flow::plan::Action;
 use crate::gather::Gather;
-use crate::protocol::graph::{self, AppRole};
-use crate::protocol::http::{CallError, Response};
+use crate::protocol::graph::{self, AppRole, SecretInfo};
+use crate::protocol::http::{CallError, Refusal, Response};
 
 pub(super) fn application(
     run: &mut Run,
@@ -27,8 +27,8 @@ pub(super) fn application(
     };
     // 204: it existed after all, so its ids have to be read.
     let Some(found) = found else {
-        // On the first try nothing of ours can be there yet, so somebody else made it since the plan.
-        run.tasks[index].found = run.tasks[index].attempts == 1;
+        // Nothing of ours can be there yet unless an answer of ours was lost, so somebody else made it since the plan.
+        run.tasks[index].found = !run.tasks[index].doubtful;
         return Ok(Verdict::Next(Phase::Look));
     };
     run.known.app_object = Some(found.id);
@@ -49,7 +49,7 @@ pub(super) fn service_principal(
     };
     let Some(found) = found else {
         let task = &mut run.tasks[index];
-        task.found = task.attempts == 1 && task.action == Action::Create;
+        task.found = !task.doubtful && task.action == Action::Create;
         return Ok(Verdict::Next(Phase::Look));
     };
     run.known.service_principal = Some(found.id);
@@ -87,7 +87,8 @@ pub(super) fn consent(
             return unreadable("$.responses", "one answer per role is expected");
         };
         match graph::success(answer) {
-            Ok(_) => {}
+            // Whatever comes of the others: this one is ours, and the next attempt finds it there.
+            Ok(_) => run.tasks[index].doubtful = true,
             Err(CallError::Refused(refusal)) if refusal.status == 400 && refusal.says("already exists") => {
                 exists = Some(refusal);
             }
@@ -105,6 +106,45 @@ pub(super) fn removed(response: &Response, phase: &Phase) -> Result<Verdict, Cal
         }
     }
     Ok(if matches!(phase, Phase::RemoveLost(_)) { Verdict::Next(Phase::Act) } else { Verdict::Done })
+}
+
+/// Looks whether somebody else needs it by now, then removes it; "not found" is looked at, because a copy of the directory
+/// that has not heard of the application says the same.
+pub(super) fn remove_application(
+    run: &mut Run,
+    index: usize,
+    phase: &Phase,
+    response: &Response,
+) -> Result<Verdict, CallError> {
+    if *phase != Phase::Look {
+        if graph::or_missing(graph::success(response))?.is_some() {
+            return Ok(Verdict::Done);
+        }
+        run.tasks[index].troubles += 1;
+        return Ok(Verdict::Next(Phase::Look));
+    }
+    let Some(application) = graph::or_missing(graph::read_application(response))? else { return Ok(Verdict::Done) };
+    let is_known = |it: &SecretInfo| run.known.secrets.contains(&it.key_id) || run.known.secrets.contains(&it.name);
+    Ok(match application.secrets.iter().find(|it| !is_known(it)) {
+        None => Verdict::Next(Phase::Act),
+        Some(since) => {
+            Verdict::Fail(Finding::error(Code::SecretSince).with("name", since.named()).action(Intent::Resume))
+        }
+    })
+}
+
+/// Graph does not know the secret that is to be removed: it is gone, or it is so young that not every copy of the directory
+/// has it (both have been met: Vault's Azure secrets engine takes this text for "gone", other tools repeat the
+/// removal right after `addPassword`). The list of secrets tells which.
+pub(super) fn is_unknown_secret(refusal: &Refusal) -> bool {
+    refusal.status == 400 && refusal.says("No password credential found")
+}
+
+/// Looks which of the two it is.
+pub(super) fn still_listed(key_id: &str, response: &Response) -> Result<Verdict, CallError> {
+    let application = graph::or_missing(graph::read_application(response))?;
+    let listed = application.is_some_and(|it| it.secrets.iter().any(|secret| secret.key_id == key_id));
+    Ok(if listed { Verdict::Next(Phase::Act) } else { Verdict::Done })
 }
 
 pub(super) fn secret(run: &mut Run, phase: &Phase, response: &Response) -> Result<Verdict, CallError> {

@@ -134,6 +134,7 @@ fn build(
         return Some(graph.remove_secret(object?, key));
     }
     Some(match step {
+        Step::Application if action == Action::Remove && *phase == Phase::Look => graph.application_by_app_id(app_id?),
         Step::Application if action == Action::Remove => graph.delete_application(object?),
         Step::ServicePrincipal if action == Action::Remove => {
             graph.delete_service_principal(known.service_principal.as_deref()?)
@@ -175,6 +176,7 @@ fn build(
         },
         Step::AdminCenter if action == Action::Remove => bc::remove_authorized_app(&brief.business_central, app_id?),
         Step::AdminCenter => bc::authorize_app(&brief.business_central, app_id?),
+        Step::RemoveSecret { .. } if *phase == Phase::Look => graph.application_by_app_id(app_id?),
         Step::RemoveSecret { key_id, .. } => graph.remove_secret(object?, key_id),
         Step::Secret => {
             if phase == &Phase::Look {
@@ -222,10 +224,13 @@ pub(super) fn judge(
     let phase = run.tasks[index].phase.clone();
     let removes = run.tasks[index].action == Action::Remove;
     let result = heard(answer).and_then(|response| match (&step, &phase) {
+        (Step::RemoveSecret { key_id, .. }, Phase::Look) => entra::still_listed(key_id, response),
         (Step::Secret | Step::VerifyEntra, Phase::RemoveLost(_)) | (Step::RemoveSecret { .. }, _) => {
             entra::removed(response, &phase)
         }
-        (Step::Application | Step::ServicePrincipal | Step::AdminCenter, _) if removes => {
+        (Step::Application, _) if removes => entra::remove_application(run, index, &phase, response),
+        // On the way back what is gone needs no restoring either: somebody was quicker.
+        (Step::Application | Step::ServicePrincipal | Step::AdminCenter, _) if removes || run.brief.undo => {
             graph::or_missing(bc::accepted(response)).map(|_| Verdict::Done)
         }
         (Step::Consent(roles), _) if removes => entra::revoke(run, roles, &phase, response),
@@ -246,12 +251,14 @@ pub(super) fn judge(
         (Step::VerifyBusinessCentral, _) => central::verify(run, index, response, now),
         (Step::MissingSets(_), _) => Ok(Verdict::Done),
     });
+    let writes = matches!(phase, Phase::Act | Phase::Enable) && !matches!(step, Step::Record(RouteKind::Guided));
+    run.tasks[index].doubtful |= writes && result.as_ref().is_err_and(CallError::leaves_doubt);
     match result {
         Ok(verdict) => verdict,
         Err(CallError::Refused(refusal)) if exists_already(&step, &phase, &refusal) => {
             let task = &mut run.tasks[index];
-            // On the first try nothing of ours can be there yet, so somebody else made it since the plan.
-            task.found |= phase == Phase::Act && task.attempts == 1;
+            // Nothing of ours can be there yet unless an answer of ours was lost, so somebody else made it since the plan.
+            task.found |= phase == Phase::Act && !task.doubtful;
             task.troubles += 1;
             if task.troubles > TRIES {
                 return Verdict::Fail(
@@ -262,6 +269,16 @@ pub(super) fn judge(
                 Step::Record(RouteKind::Package) => Verdict::Next(Phase::Package(PackagePhase::Find)),
                 Step::Record(_) => Verdict::Next(Phase::Enable),
                 _ => Verdict::Next(Phase::Look),
+            }
+        }
+        Err(CallError::Refused(refusal)) if entra::is_unknown_secret(&refusal) && run.tasks[index].troubles < TRIES => {
+            let task = &mut run.tasks[index];
+            task.troubles += 1;
+            if matches!(step, Step::VerifyEntra) {
+                task.phase = Phase::Act;
+                Verdict::Pause { ms: 2_000, why: Pause::Replication }
+            } else {
+                Verdict::Next(Phase::Look)
             }
         }
         // An answer was lost and the request for it was sent again: what it asked for is under way.
@@ -276,20 +293,15 @@ pub(super) fn judge(
         Err(CallError::Refused(refusal)) if central::can_bridge(run, index, &refusal) => Verdict::Next(Phase::Bridge),
         // Somebody changed it in between: read it again and go on from there.
         Err(CallError::Refused(refusal)) if is_stale(&step, &refusal) && run.tasks[index].troubles < TRIES => {
-            run.tasks[index].troubles += 1;
+            let task = &mut run.tasks[index];
+            task.troubles += 1;
+            // When it turns out to be as wanted, it was somebody else, unless an answer of ours was lost.
+            task.found |= matches!(step, Step::Record(_)) && task.action == Action::Change && !task.doubtful;
             Verdict::Next(Phase::Look)
         }
         // While we watch for a person, a refused look changes nothing: look again.
         Err(_) if phase == Phase::Watch => watch_again(&run.tasks[index]),
         Err(error) => {
-            if let (Step::Secret, Phase::RemoveLost(_)) = (&step, &phase)
-                && let CallError::Refused(refusal) = &error
-                && refusal.status < 500
-                && refusal.status != 409
-            {
-                let name = run.secret_names.last().cloned().unwrap_or_default();
-                return Verdict::Fail(Finding::error(Code::SecretLost).with("name", name).refused(refusal, now));
-            }
             let verdict = decide(run, index, &error, now, offline, entropy);
             if let (Step::Record(_), CallError::Refused(refusal)) = (&step, &error)
                 && matches!(&*refusal.code, bc::SILENT | bc::GONE)
@@ -299,6 +311,12 @@ pub(super) fn judge(
             }
             match (phase, verdict) {
                 (Phase::Package(at), Verdict::Fail(finding)) => package::give_up(run, index, at, finding),
+                // Whatever keeps it from being removed: the secret that nobody saw is named with its id.
+                (Phase::RemoveLost(key), Verdict::Fail(mut finding)) => {
+                    finding.code = Code::SecretLost;
+                    finding.slots = vec![("name", [run.secret_name(), ", ", &key].concat())];
+                    Verdict::Fail(finding)
+                }
                 (_, verdict) => verdict,
             }
         }

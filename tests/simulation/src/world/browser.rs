@@ -1,9 +1,10 @@
 //! The browser's part: loads pages, performs effects, carries requests and answers.
 
 use super::{DRAWN_EVERY, What, World, say, short};
-use crate::invariants::Maker;
+use crate::facts::Fact;
+use crate::invariants::{Confirmed, Maker};
 use crate::person::Visit;
-use crate::tab::ORIGIN;
+use crate::tab::{ORIGIN, Tab};
 use crate::wire;
 use entrada::flow::{Effect, EffectId, Event, Moment, Start, update};
 use entrada::protocol::entropy::Entropy;
@@ -45,6 +46,13 @@ impl World {
         let tab = &mut self.tabs[index].0;
         let now = self.now.saturating_add_signed(tab.clock_error);
         let effects = update(&mut tab.model, event, Moment { now, entropy: Entropy::new(seed) });
+        if self.asked_back.is_some() && !tab.model.is_looking_back() {
+            let begun = tab.model.run.as_ref().is_some_and(|run| run.brief.undo);
+            if let Some(plan) = self.asked_back.take().filter(|_| begun) {
+                self.way_back_at = Some(self.facts.clone());
+                self.ledger.confirmed.push(Confirmed { tab: index, plan });
+            }
+        }
         for effect in effects {
             self.perform(index, effect);
         }
@@ -128,7 +136,12 @@ impl World {
         timeout_ms: u64,
     ) {
         let (tab, now) = (&self.tabs[index].0, self.now);
+        let makes = request.url.contains("applications(uniqueName");
         if tab.cut_off_until > now {
+            if makes {
+                self.ledger.unsure.push(index);
+            }
+            let tab = &self.tabs[index].0;
             let silence = if tab.says_offline { Silence::Offline } else { Silence::Unreachable };
             return self.reply(index, load, 0, Event::Replied { id, answer: Err(silence) });
         }
@@ -136,13 +149,22 @@ impl World {
             return self.broken("requests can be sent", &request.url);
         };
         let answer = self.cloud.handle(&out, now);
+        if makes && self.cloud.log().last().is_some_and(|it| it.fault.is_some()) {
+            self.ledger.unsure.push(index);
+        }
+        let goes_back = |tab: &Tab| tab.model.run.as_ref().is_some_and(|run| run.brief.undo);
+        if request.url.contains("/applications(appId=") && goes_back(&self.tabs[index].0) {
+            let secret = |fact: &Fact| if let Fact::Secret { key_id, .. } = fact { Some(*key_id) } else { None };
+            self.ledger.looked = self.facts.iter().filter_map(secret).collect();
+        }
         if self.tell {
             let entry = self.cloud.log().last().cloned();
             let entry = entry.map(|it| (it.number, it.status, it.fault, it.done));
             let text = format!("tab {index}: {} {} -> {entry:?}", request.method.name(), short(&request.url));
             self.note(|| text);
         }
-        if request.method != Method::Get {
+        // A package goes on by itself, and shows at the next look.
+        if request.method != Method::Get || self.by_package {
             self.look_at_the_tenant(Maker::Tab(index));
         }
         let (answer, delay) = wire::incoming(request, &answer, ORIGIN);

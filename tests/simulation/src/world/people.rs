@@ -23,6 +23,13 @@ impl World {
         }
         let quiet = tab.pending == 0;
         let act = person.act(&tab.model, tab.departed.is_some(), quiet, &self.schedule.scenario);
+        if person.visit == Visit::Complete
+            && tab.model.place == Place::Plan
+            && let Some(plan) = tab.model.plan.clone().filter(|plan| !plan.brief.undo)
+        {
+            // All of it is there already, and that was the last word.
+            self.ledger.confirmed.push(Confirmed { tab: index, plan });
+        }
         self.read_the_screen(index);
         match act {
             Act::Wait => {}
@@ -70,11 +77,16 @@ impl World {
     }
 
     pub(super) fn press(&mut self, index: usize, intent: Intent) {
-        if matches!(intent, Intent::Confirm) {
-            if let Some(plan) = self.tabs[index].0.model.plan.clone() {
+        if matches!(intent, Intent::Confirm)
+            && let Some(plan) = self.tabs[index].0.model.plan.clone()
+        {
+            if plan.brief.undo {
+                // It holds only when nothing has changed since it was drafted.
+                self.asked_back = Some(plan);
+            } else {
+                self.confirmed_at[index] = Some(self.facts.clone());
                 self.ledger.confirmed.push(Confirmed { tab: index, plan });
             }
-            self.confirmed_at[index] = Some(self.facts.clone());
         }
         self.event(index, Event::Intent(intent));
     }
@@ -117,21 +129,25 @@ impl World {
             if let Ok(app_id) = app_id.parse() {
                 start::enable(&mut self.cloud, &environment, app_id);
             }
-            return self.look_at_the_tenant(Maker::Other);
+            return self.look_at_the_tenant(Maker::Tab(index));
         }
         if disable {
             self.note(|| format!("by hand in {environment}: disabled"));
             start::disable(&mut self.cloud, &environment);
-            return self.look_at_the_tenant(Maker::Other);
+            return self.look_at_the_tenant(Maker::Tab(index));
         }
         if record.is_some() == delete {
+            let by = Maker::Tab(index);
             self.note(|| format!("by hand in {environment}: {}", if delete { "deleted" } else { "registered" }));
             if delete {
-                self.arrange(&json!({ "environment": environment, "do": { "remove_application_user": app_id } }));
-                self.arrange(&json!({ "environment": environment, "do": { "remove_record": app_id } }));
+                self.arrange(&json!({ "environment": environment, "do": { "remove_application_user": app_id } }), by);
+                self.arrange(&json!({ "environment": environment, "do": { "remove_record": app_id } }), by);
             } else {
-                self.arrange(&json!({ "environment": environment,
-                    "do": { "register_by_hand": { "client_id": app_id, "description": description } } }));
+                self.arrange(
+                    &json!({ "environment": environment,
+                    "do": { "register_by_hand": { "client_id": app_id, "description": description } } }),
+                    by,
+                );
             }
         }
     }

@@ -3,6 +3,7 @@
 use super::World;
 use crate::facts::{Fact, facts};
 use crate::invariants::{self as rules, Maker};
+use crate::schedule::Wish;
 use entrada_cloud::control::Edit;
 use serde_json::Value;
 
@@ -35,7 +36,9 @@ impl World {
             let verdict = rules::every_change_was_confirmed(&before, &self.facts, &self.ledger);
             self.judge("every change belongs to a confirmed plan", verdict);
             let secret = |fact: &&Fact| matches!(fact, Fact::Secret { .. });
-            let plan = self.ledger.confirmed.iter().rev().find(|it| Maker::Tab(it.tab) == maker).cloned();
+            // Somebody who confirmed later may have wanted less.
+            let both = self.tabs.len() > 1 && self.schedule.scenario.wish == Wish::Synchronise;
+            let plan = self.ledger.confirmed.last().filter(|it| Maker::Tab(it.tab) == maker && !both).cloned();
             if let (Some(_), Some(plan), false) =
                 (self.facts.difference(&before).find(secret), plan, self.foreign_since)
             {
@@ -46,15 +49,39 @@ impl World {
         let verdict = rules::one_application_per_name(&self.facts);
         self.judge("one application per unique name", verdict);
         for fact in self.facts.difference(&before) {
+            let mut maker = maker;
+            if let Some(thing) = rules::thing(fact).filter(|it| !self.ledger.born.contains_key(it)) {
+                if self.by_package {
+                    maker = self.who_asked(fact).unwrap_or(maker);
+                }
+                self.ledger.born.insert(thing, maker);
+            }
             self.ledger.makers.insert(fact.clone(), maker);
+        }
+        for fact in before.difference(&self.facts) {
+            if let Fact::Application { app_id, .. } = fact
+                && !self.facts.iter().any(|it| matches!(it, Fact::Application { app_id: left, .. } if left == app_id))
+            {
+                self.ledger.deleted.insert(*app_id, maker);
+            }
+            self.ledger.takers.insert(fact.clone(), maker);
         }
     }
 
-    pub(super) fn arrange(&mut self, wish: &Value) {
+    /// What a package made shows at anybody's next request; it is of whoever made the application that it is for.
+    fn who_asked(&self, fact: &Fact) -> Option<Maker> {
+        match fact {
+            Fact::Record { client_id, .. } => self.ledger.born.get(&(String::new(), *client_id)).copied(),
+            Fact::User { application, .. } => self.ledger.born.get(&(String::new(), (*application)?)).copied(),
+            _ => None,
+        }
+    }
+
+    pub(super) fn arrange(&mut self, wish: &Value, maker: Maker) {
         if let Err(why) = self.cloud.arrange_business_central(wish) {
             self.note(|| format!("could not be arranged: {why}"));
         }
-        self.look_at_the_tenant(Maker::Other);
+        self.look_at_the_tenant(maker);
     }
 
     pub(super) fn edit(&mut self, edit: &Edit) {
