@@ -1,7 +1,8 @@
 //! From the model to the screen.
 
 use super::{
-    FieldView, HeaderView, Page, StageState, StageView, ViewModel, WelcomeView, choose, finish, plan, run, words,
+    ActionView, FieldView, HeaderView, Page, StageState, StageView, ViewModel, WelcomeView, choose, finish, plan, run,
+    words,
 };
 use crate::flow::host::{Standing, Surface};
 use crate::flow::run::{Task, TaskState};
@@ -138,7 +139,7 @@ fn page(model: &Model, words: &Catalogue) -> Page {
         (_, Session::SignedIn(_)) if model.is_looking_back() => Page::Busy {
             title: words.say(en::BUSY_UNDO),
             detail: words.say(en::UNDO_MORE),
-            actions: words::action(words, &Intent::Back).into_iter().gather(),
+            actions: vec![ActionView { label: words.say(en::DO_KEEP), intent: Intent::Back }],
         },
         (_, Session::SignedIn(_)) => {
             let found = match (model.place, &model.plan, &model.run) {

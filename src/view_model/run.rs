@@ -50,8 +50,13 @@ pub(super) fn view(model: &Model, run: &Run, words: &Catalogue) -> RunView {
             None if run.brief.undo => en::UNDO_RUN_TITLE,
             None => en::RUN_TITLE,
         }),
-        // Inside another page nothing is silent: the sign-in after a reload takes a window, and a click for it.
-        lede: words.say(if model.host.stays() { screens::RUN_LEDE_INSIDE } else { screens::RUN_LEDE }),
+        // Inside another page nothing is silent: the sign-in after a reload takes a window, and a click for it. And a way
+        // back is offered only by the page that went there.
+        lede: words.say(if model.host.stays() || run.brief.undo {
+            screens::RUN_LEDE_INSIDE
+        } else {
+            screens::RUN_LEDE
+        }),
         lanes,
         can_cancel: run.outcome.is_none() && !run.stopping,
         cancelling: run.outcome.is_none() && run.stopping,

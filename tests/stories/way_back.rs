@@ -203,3 +203,28 @@ fn what_could_not_be_read_back_is_said_and_read_again() {
     world.press(Intent::Resume);
     assert_eq!(notes(&world), Vec::new());
 }
+
+#[test]
+fn where_no_secret_can_be_read_no_more_are_made() {
+    let mut world = World::ready("magento");
+    world.fault("POST", "addPassword", Effect::Html { done: true }, 5_000);
+    world.set_up();
+    assert_eq!(outcome(&world), Some(Outcome::Partial), "{:?}", world.codes());
+    let made = world.cloud.log().iter().filter(|it| it.url.contains("addPassword")).count();
+    assert!(made <= 7, "{made} secrets");
+    let app_id = world.app_id().parse().unwrap();
+    let left = world.cloud.tenant("cronus.example").unwrap().application(app_id).unwrap().secrets.len();
+    assert_eq!(left, 0, "what nobody saw is removed");
+}
+
+#[test]
+fn a_record_that_changes_under_every_hand_is_given_up_on() {
+    let mut world = World::ready("magento");
+    let conflict = Effect::Status { status: 409, retry_after: None, code: "Request_EntityChanged".into() };
+    world.fault("PATCH", "ntraApplications", conflict, 5_000);
+    world.set_up();
+    assert_eq!(outcome(&world), Some(Outcome::Partial), "{:?}", world.codes());
+    let asked =
+        world.cloud.log().iter().filter(|it| it.method == "PATCH" && it.url.contains("ntraApplications")).count();
+    assert!(asked <= 8, "{asked} times");
+}

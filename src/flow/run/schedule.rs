@@ -130,9 +130,14 @@ impl Model {
                 // Looking and trying again is one trouble that goes on: its count ends it, and slows it down.
                 let verifies = matches!(task.step, Step::VerifyEntra | Step::VerifyBusinessCentral);
                 let waits = phase == Phase::Look && task.troubles > 1 && !verifies;
-                if matches!(phase, Phase::Enable | Phase::User)
-                    || (matches!(phase, Phase::Package(_)) && phase != task.phase)
-                {
+                // A step further is a new beginning; going back to look and to begin again is not.
+                let further = match phase {
+                    Phase::Enable | Phase::User => task.phase != Phase::Look,
+                    Phase::Package(PackagePhase::Find | PackagePhase::Sweep | PackagePhase::Create) => false,
+                    Phase::Package(_) => phase != task.phase,
+                    _ => false,
+                };
+                if further {
                     task.troubles = 0;
                     task.trouble_since = None;
                 }

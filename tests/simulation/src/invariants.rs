@@ -86,6 +86,20 @@ pub fn one_application_per_name(facts: &Facts) -> Result<(), String> {
     Ok(())
 }
 
+/// A secret is never asked for twice in one attempt: each attempt has a name of its own, so a name has one secret.
+pub fn one_secret_per_name(facts: &Facts, ledger: &Ledger) -> Result<(), String> {
+    let mut names: Vec<&str> = Vec::new();
+    for fact in facts {
+        if let (Fact::Secret { name, .. }, Some(Maker::Tab(_))) = (fact, ledger.makers.get(fact)) {
+            if names.contains(&name.as_str()) {
+                return Err(format!("two secrets are called {name}"));
+            }
+            names.push(name);
+        }
+    }
+    Ok(())
+}
+
 /// Everything that came to be belongs to a plan that was confirmed; everything that went was this page's own, or named in it.
 pub fn every_change_was_confirmed(before: &Facts, after: &Facts, ledger: &Ledger) -> Result<(), String> {
     for fact in after.difference(before) {
@@ -238,9 +252,13 @@ fn is_user_of(environment: &str, user: Uuid, apps: &[Uuid], before: &Facts, afte
 }
 
 /// No credential that nobody saw and no screen names: of every secret that a tab made, the text was shown, or its id is.
-pub fn every_secret_is_known(facts: &Facts, ledger: &Ledger, named: &str) -> Result<(), String> {
+pub fn every_secret_is_known(facts: &Facts, ledger: &Ledger, named: &str, apps: &[Uuid]) -> Result<(), String> {
     for fact in facts {
-        let Fact::Secret { key_id, name, .. } = fact else { continue };
+        let Fact::Secret { key_id, name, app_id } = fact else { continue };
+        // Whoever decides for another application on coming back does not see this one.
+        if !apps.contains(app_id) {
+            continue;
+        }
         let made_here = matches!(ledger.makers.get(fact), Some(Maker::Tab(_)));
         if made_here && !ledger.seen.contains(key_id) && !named.contains(&key_id.to_string()) {
             return Err(format!("nobody saw the secret {name} ({key_id}), and no screen names it"));

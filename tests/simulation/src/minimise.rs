@@ -60,7 +60,7 @@ fn candidates(schedule: &Schedule) -> Vec<Schedule> {
     for at in 0..schedule.faults.len() {
         if schedule.faults[at].times > 1 {
             let mut fewer = schedule.clone();
-            fewer.faults[at].times -= 1;
+            fewer.faults[at].times /= 2;
             all.push(fewer);
         }
     }

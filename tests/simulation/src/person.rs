@@ -38,6 +38,8 @@ pub struct Person {
     pub limit: u32,
     /// A secret whose text they hold, by its id.
     pub holds: Option<String>,
+    /// Somebody else is at work in the tenant.
+    pub meddled: bool,
     /// Taking it back is what they want now.
     pub regrets: bool,
     /// Tries of a run: each *Set up access* and *Try again*.
@@ -73,6 +75,7 @@ impl Default for Person {
             patience: 0,
             limit: 4,
             holds: None,
+            meddled: false,
             regrets: false,
             attempts: 0,
         }
@@ -215,8 +218,9 @@ impl Person {
                 if self.regrets && !run.brief.undo && model.can_undo() {
                     return self.tries(Act::Press(Intent::Undo), Visit::Partial);
                 }
-                // Trying again does not help against what is gone; choosing again reads everything anew.
-                if self.patience % 3 == 2 && !run.brief.undo && !run.holds_unstored_secret() {
+                // Trying again does not help against what somebody else took away; choosing again reads everything anew.
+                let helps = self.meddled || run.tasks.iter().any(sends_back);
+                if self.patience % 3 == 2 && helps && !run.brief.undo && !run.holds_unstored_secret() {
                     return self.tries(Act::Press(Intent::Back), Visit::Partial);
                 }
                 self.attempts += 1;
@@ -313,6 +317,10 @@ fn read_only(model: &Model) -> Option<Intent> {
 fn unread(task: &entrada::flow::run::Task) -> bool {
     use entrada::flow::plan::Step;
     matches!((&task.step, &task.state), (Step::VerifyEntra | Step::VerifyBusinessCentral, TaskState::Failed(_)))
+}
+
+fn sends_back(task: &entrada::flow::run::Task) -> bool {
+    matches!(&task.state, TaskState::Failed(finding) if finding.actions.contains(&Intent::Back))
 }
 
 fn session_over(run: &entrada::flow::run::Run) -> bool {

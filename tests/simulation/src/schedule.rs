@@ -159,6 +159,8 @@ const WRITES: [(&str, &str); 15] = [
     ("", "configurationPackages"),
     ("POST", "/token"),
 ];
+/// How often a fault strikes; the last is a service that is down for as long as the trouble lasts.
+const TIMES: [u32; 7] = [1, 1, 1, 2, 3, 8, 5_000];
 const CODES: [(u16, &str); 12] = [
     (401, "InvalidAuthenticationToken"),
     (400, "Request_BadRequest"),
@@ -245,7 +247,7 @@ fn fault(dice: &mut Rng, requests: u64) -> Fault {
     let effect = effect(dice);
     if dice.u8(..3) == 0 {
         let (method, path) = WRITES[dice.usize(..WRITES.len())];
-        Fault::times(method, path, effect, [1, 1, 1, 2, 3, 8][dice.usize(..6)])
+        Fault::times(method, path, effect, TIMES[dice.usize(..TIMES.len())])
     } else {
         Fault::at(dice.u64(..requests), effect)
     }

@@ -89,14 +89,24 @@ fn two_applications_of_one_name_are_found() {
 #[test]
 fn a_secret_that_nobody_saw_has_to_be_named() {
     let facts: Facts = [secret(7)].into();
+    let apps = [Uuid::from_u128(1)];
     let mut of_a_tab = ledger(&[(secret(7), Maker::Tab(0))]);
-    assert!(invariants::every_secret_is_known(&facts, &of_a_tab, "").is_err());
+    assert!(invariants::every_secret_is_known(&facts, &of_a_tab, "", &apps).is_err());
     let named = Uuid::from_u128(7).to_string();
-    assert_eq!(invariants::every_secret_is_known(&facts, &of_a_tab, &named), Ok(()));
+    assert_eq!(invariants::every_secret_is_known(&facts, &of_a_tab, &named, &apps), Ok(()));
     of_a_tab.seen.push(Uuid::from_u128(7));
-    assert_eq!(invariants::every_secret_is_known(&facts, &of_a_tab, ""), Ok(()));
+    assert_eq!(invariants::every_secret_is_known(&facts, &of_a_tab, "", &apps), Ok(()));
     let of_another = ledger(&[(secret(7), Maker::Other)]);
-    assert_eq!(invariants::every_secret_is_known(&facts, &of_another, ""), Ok(()));
+    assert_eq!(invariants::every_secret_is_known(&facts, &of_another, "", &apps), Ok(()));
+}
+
+#[test]
+fn a_secret_asked_for_twice_is_found() {
+    let both = ledger(&[(secret(7), Maker::Tab(0)), (secret(8), Maker::Tab(0))]);
+    assert_eq!(invariants::one_secret_per_name(&[secret(7)].into(), &both), Ok(()));
+    assert!(
+        invariants::one_secret_per_name(&[secret(7), secret(8)].into(), &both).unwrap_err().contains("two secrets")
+    );
 }
 
 #[test]

@@ -147,7 +147,7 @@ pub(super) fn still_listed(key_id: &str, response: &Response) -> Result<Verdict,
     Ok(if listed { Verdict::Next(Phase::Act) } else { Verdict::Done })
 }
 
-pub(super) fn secret(run: &mut Run, phase: &Phase, response: &Response) -> Result<Verdict, CallError> {
+pub(super) fn secret(run: &mut Run, index: usize, phase: &Phase, response: &Response) -> Result<Verdict, CallError> {
     if *phase == Phase::Look {
         let application = graph::read_application(response)?;
         let lost = application.secrets.into_iter().find(|it| run.secret_names.contains(&it.name));
@@ -155,7 +155,11 @@ pub(super) fn secret(run: &mut Run, phase: &Phase, response: &Response) -> Resul
     }
     let secret = match graph::read_new_secret(response) {
         // Made, but its text cannot be read: as good as a lost answer.
-        Err(CallError::Unreadable(_)) if response.is_success() => return Ok(Verdict::Next(Phase::Look)),
+        Err(CallError::Unreadable(_)) if response.is_success() => {
+            // Where no answer can ever be read, secrets are not made and removed for ever.
+            run.tasks[index].troubles += 1;
+            return Ok(Verdict::Next(Phase::Look));
+        }
         other => other?,
     };
     run.known.secret = Some(secret);

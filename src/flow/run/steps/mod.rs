@@ -238,7 +238,7 @@ pub(super) fn judge(
         (Step::Application, _) => entra::application(run, index, &phase, response),
         (Step::ServicePrincipal, _) => entra::service_principal(run, index, &phase, response),
         (Step::Consent(roles), _) => entra::consent(run, index, roles, &phase, response, now),
-        (Step::Secret, _) => entra::secret(run, &phase, response),
+        (Step::Secret, _) => entra::secret(run, index, &phase, response),
         (Step::VerifyEntra, _) => entra::verify_entra(run, index, response, now),
         (Step::AdminCenter, _) => bc::success(response).map(|_| Verdict::Done),
         (Step::Record(RouteKind::Package), _) => package::judge(run, index, response, now),

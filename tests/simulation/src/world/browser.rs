@@ -142,7 +142,9 @@ impl World {
                 self.ledger.unsure.push(index);
             }
             let tab = &self.tabs[index].0;
-            let silence = if tab.says_offline { Silence::Offline } else { Silence::Unreachable };
+            // A browser may know it for one request and never have told the page.
+            let knows = tab.says_offline || self.dice.u8(..4) == 0;
+            let silence = if knows { Silence::Offline } else { Silence::Unreachable };
             return self.reply(index, load, 0, Event::Replied { id, answer: Err(silence) });
         }
         let Some(out) = wire::outgoing(request, ORIGIN) else {

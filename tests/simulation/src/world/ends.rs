@@ -85,7 +85,8 @@ impl World {
             return;
         }
         let said = self.screens();
-        let verdict = rules::every_secret_is_known(&self.facts, &self.ledger, &said);
+        let apps = self.tabs.iter().filter_map(|(tab, _)| tab.model.run.as_ref()?.known.app_id.as_ref()?.parse().ok());
+        let verdict = rules::every_secret_is_known(&self.facts, &self.ledger, &said, &apps.collect::<Vec<_>>());
         self.judge("no secret that nobody saw and no screen names", verdict);
         // Whether a server answers at all is tried with a request that nobody may read (src/flow/net.rs).
         let unlike: Vec<&String> = self

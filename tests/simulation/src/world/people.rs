@@ -14,6 +14,7 @@ use serde_json::json;
 
 impl World {
     pub(super) fn look(&mut self, index: usize) {
+        let meddled = self.foreign_since || self.tabs.len() > 1;
         let (tab, person) = &mut self.tabs[index];
         if person.visit != Visit::Open {
             return;
@@ -22,6 +23,7 @@ impl World {
             return self.will_look(index);
         }
         let quiet = tab.pending == 0;
+        person.meddled = meddled;
         let act = person.act(&tab.model, tab.departed.is_some(), quiet, &self.schedule.scenario);
         if person.visit == Visit::Complete
             && tab.model.place == Place::Plan
