@@ -228,3 +228,26 @@ fn a_record_that_changes_under_every_hand_is_given_up_on() {
         world.cloud.log().iter().filter(|it| it.method == "PATCH" && it.url.contains("ntraApplications")).count();
     assert!(asked <= 8, "{asked} times");
 }
+
+#[test]
+fn a_lost_secret_that_cannot_be_removed_is_named_with_its_id() {
+    let mut world = World::ready("magento");
+    world.fault("POST", "addPassword", Effect::DropAfter, 1);
+    let forbidden = Effect::Status { status: 403, retry_after: None, code: "Authorization_RequestDenied".into() };
+    world.fault("POST", "removePassword", forbidden, 100);
+    world.set_up();
+    let secrets = |world: &World| -> Vec<String> {
+        let app_id = world.app_id().parse().unwrap();
+        let application = world.cloud.tenant("cronus.example").unwrap().application(app_id).unwrap();
+        application.secrets.iter().map(|it| it.key_id.to_string()).collect()
+    };
+    let lost = secrets(&world);
+    assert!(says(&world, "secret_lost") && lost.len() == 1, "{:?}", world.codes());
+    let Page::Run(run) = world.page() else { panic!("{:?}", world.codes()) };
+    assert!(format!("{run:?}").contains(&lost[0]), "its id is on the screen");
+    world.cloud.clear_faults();
+    world.press(Intent::Resume);
+    assert!(matches!(world.page(), Page::HandOver(_)), "{:?}", world.codes());
+    let left = secrets(&world);
+    assert!(left.len() == 1 && left != lost, "removed, and another one made: {left:?}");
+}

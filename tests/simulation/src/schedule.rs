@@ -14,8 +14,8 @@ pub enum Before {
     Complete,
     /// It was set up before; since then somebody disabled the record.
     Disabled,
-    /// It was set up before; since then somebody renamed the application, took its permissions out of it, and gave its user
-    /// another permission set.
+    /// It was set up before; since then somebody renamed the application, took its permissions and their consent away, and
+    /// gave its user another permission set.
     Changed,
     /// Somebody else's application has the same display name.
     Namesake,

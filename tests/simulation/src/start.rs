@@ -119,6 +119,9 @@ fn change(cloud: &mut Cloud, now: u64) {
         app.properties.insert("displayName".into(), "Renamed".into());
         app.properties.insert("requiredResourceAccess".into(), json!([]));
     }
+    let principals: Vec<Uuid> =
+        tenant.service_principals.iter().filter(|it| ours.contains(&it.app_id)).map(|it| it.id).collect();
+    tenant.app_role_assignments.retain(|grant| !principals.contains(&grant.principal));
     for app in ours {
         interfere(cloud, Disturbance::ForeignSet, app, now);
     }

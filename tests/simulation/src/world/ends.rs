@@ -46,10 +46,10 @@ impl World {
         self.will_look(index);
     }
 
-    /// Nobody stopped a verification at Entra.
+    /// Everybody could read back from Entra what they made; who could not is told so.
     fn has_read_back(&self) -> bool {
-        let stopped = |task: &Task| matches!((&task.step, &task.state), (Step::VerifyEntra, TaskState::Stopped));
-        self.tabs.iter().all(|(tab, _)| !tab.model.run.iter().flat_map(|run| &run.tasks).any(stopped))
+        let open = |task: &Task| matches!(task.step, Step::VerifyEntra) && !matches!(task.state, TaskState::Done);
+        self.tabs.iter().all(|(tab, _)| !tab.model.run.iter().flat_map(|run| &run.tasks).any(open))
     }
 
     pub(super) fn must_be_complete(&mut self) {

@@ -128,10 +128,27 @@ impl World {
         });
         if record == Some(false) && !delete {
             self.note(|| format!("by hand in {environment}: enabled"));
-            if let Ok(app_id) = app_id.parse() {
-                start::enable(&mut self.cloud, &environment, app_id);
+            let id = app_id.parse().ok();
+            let has_user = self.facts.iter().any(|fact| {
+                matches!(fact, Fact::User { environment: at, application, .. } if *at == environment && *application == id)
+            });
+            let by = Maker::Tab(index);
+            if let (Some(id), true) = (id, has_user) {
+                start::enable(&mut self.cloud, &environment, id);
+                return self.look_at_the_tenant(by);
             }
-            return self.look_at_the_tenant(Maker::Tab(index));
+            // Enabling makes the user of a record that never had one; the stand-in makes it with the record.
+            if let Err(why) = self
+                .cloud
+                .arrange_business_central(&json!({ "environment": environment, "do": { "remove_record": app_id } }))
+            {
+                self.note(|| why.clone());
+            }
+            return self.arrange(
+                &json!({ "environment": environment,
+                "do": { "register_by_hand": { "client_id": app_id, "description": description } } }),
+                by,
+            );
         }
         if disable {
             self.note(|| format!("by hand in {environment}: disabled"));
