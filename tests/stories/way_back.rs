@@ -251,3 +251,33 @@ fn a_lost_secret_that_cannot_be_removed_is_named_with_its_id() {
     let left = secrets(&world);
     assert!(left.len() == 1 && left != lost, "removed, and another one made: {left:?}");
 }
+
+#[test]
+fn roles_granted_by_a_batch_that_failed_are_taken_back() {
+    let mut world = World::ready("magento");
+    set_up(&mut world);
+    // Since then somebody took the consent away.
+    let app_id = world.app_id();
+    let held = |world: &World| {
+        let tenant = world.cloud.tenant("cronus.example").unwrap();
+        let principal =
+            tenant.service_principals.iter().find(|it| it.app_id.to_string() == app_id && it.deleted_ms.is_none());
+        let id = principal.unwrap().id;
+        tenant.app_role_assignments.iter().filter(|it| it.principal == id).count()
+    };
+    assert_eq!(held(&world), 2);
+    let tenant = world.cloud.tenant_mut("cronus.example").unwrap();
+    let id = tenant.service_principals.iter().find(|it| it.app_id.to_string() == app_id).unwrap().id;
+    tenant.app_role_assignments.retain(|it| it.principal != id);
+    world.press(Intent::StartOver);
+    world.press(Intent::CheckAgain);
+    let refused = Effect::Status { status: 400, retry_after: None, code: "Request_BadRequest".into() };
+    world.fault("POST", "appRoleAssignedTo", refused, 1);
+    world.set_up();
+    assert_eq!((outcome(&world), held(&world)), (Some(Outcome::Partial), 1), "{:?}", world.codes());
+    world.press(Intent::Resume);
+    assert_eq!(held(&world), 2, "{:?}", world.codes());
+    world.press(Intent::Undo);
+    world.press(Intent::Confirm);
+    assert_eq!((outcome(&world), held(&world)), (Some(Outcome::Undone), 0), "{:?}", world.codes());
+}

@@ -81,7 +81,7 @@ pub(super) fn consent(
         });
     }
     let answers = graph::read_batch(response)?;
-    let mut exists = None;
+    let mut trouble: Option<CallError> = None;
     for role in roles {
         let Some(answer) = answers.get(&role.value) else {
             return unreadable("$.responses", "one answer per role is expected");
@@ -89,13 +89,17 @@ pub(super) fn consent(
         match graph::success(answer) {
             // Whatever comes of the others: this one is ours, and the next attempt finds it there.
             Ok(_) => run.tasks[index].doubtful = true,
-            Err(CallError::Refused(refusal)) if refusal.status == 400 && refusal.says("already exists") => {
-                exists = Some(refusal);
+            Err(error) => {
+                let exists = matches!(&error, CallError::Refused(refusal)
+                    if refusal.status == 400 && refusal.says("already exists"));
+                // "Exists already" is looked at when nothing else stands in the way.
+                if trouble.is_none() || !exists {
+                    trouble = Some(error);
+                }
             }
-            Err(error) => return Err(error),
         }
     }
-    exists.map_or(Ok(Verdict::Done), |refusal| Err(CallError::Refused(refusal)))
+    trouble.map_or(Ok(Verdict::Done), Err)
 }
 
 pub(super) fn removed(response: &Response, phase: &Phase) -> Result<Verdict, CallError> {
