@@ -35,7 +35,7 @@ pub struct Person {
     /// How often the same obstacle was met since it last went on.
     patience: u32,
     /// Patience they have.
-    pub limit: u32,
+    limit: u32,
     /// A secret whose text they hold, by its id.
     pub holds: Option<String>,
     /// Somebody else is at work in the tenant.
@@ -90,6 +90,12 @@ impl Person {
         self.wished = false;
         // A way back that was interrupted is not offered again; what they want then is that it works.
         self.regrets = false;
+    }
+
+    /// Begins with so much patience again.
+    pub fn takes_heart(&mut self, limit: u32) {
+        self.patience = 0;
+        self.limit = limit;
     }
 
     fn tries(&mut self, act: Act, otherwise: Visit) -> Act {

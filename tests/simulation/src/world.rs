@@ -22,7 +22,7 @@ use fastrand::Rng;
 use std::collections::BTreeMap;
 
 /// More moments than any visit has: one that goes on is one that never ends.
-const MOMENTS: u64 = 12_000;
+const MOMENTS: u64 = 24_000;
 /// In one visit of so many every state is drawn.
 const DRAWN_EVERY: u64 = 5;
 /// One visit in so many is held against Graph's contract.

@@ -42,7 +42,7 @@ impl World {
         if person.visit != Visit::Complete && !person.regrets {
             person.visit = Visit::Open;
         }
-        person.limit += 12;
+        person.takes_heart(12);
         self.will_look(index);
     }
 

@@ -63,7 +63,7 @@ impl World {
         let (_, person) = &mut self.tabs[0];
         person.visit = Visit::Open;
         person.regrets = true;
-        person.limit += 12;
+        person.takes_heart(if self.calm { 12 } else { 4 });
         self.will_look(0);
     }
 
