@@ -98,7 +98,7 @@ fn prepare(scenario: &Scenario, earlier: bool) -> Tenant {
         Before::Nothing | Before::Complete => {}
         Before::Disabled => {
             for place in &scenario.places {
-                disable(&mut tenant.cloud, place.environment);
+                switch(&mut tenant.cloud, place.environment, None, State::Disabled);
             }
         }
         Before::Changed => change(&mut tenant.cloud, tenant.now),
@@ -226,32 +226,20 @@ pub fn interfere(cloud: &mut Cloud, what: Disturbance, app: Uuid, now: u64) {
         }
         Disturbance::ForeignDisable => {
             for environment in ["Production", "Sandbox"] {
-                disable(cloud, environment);
+                switch(cloud, environment, Some(app), State::Disabled);
             }
         }
         _ => {}
     }
 }
 
-/// Enables the record of an application with its user, as the card does.
-pub fn enable(cloud: &mut Cloud, environment: &str, app_id: Uuid) {
+/// Sets the state of an application's record with its user, as the card does; without an application that of all.
+pub fn switch(cloud: &mut Cloud, environment: &str, app_id: Option<Uuid>, state: State) {
     let Some(it) = cloud.business_central_mut().environment_mut(seed::CRONUS, environment) else { return };
-    let Some(record) = it.entra_application_mut(app_id) else { return };
-    record.state = State::Enabled;
-    let user = record.user_id;
-    for user in it.users.iter_mut().filter(|it| it.security_id == user) {
-        user.state = State::Enabled;
-    }
-}
-
-/// Disables every application record with its user, as the card does.
-pub fn disable(cloud: &mut Cloud, environment: &str) {
-    let Some(it) = cloud.business_central_mut().environment_mut(seed::CRONUS, environment) else { return };
-    let users: Vec<Uuid> = it.entra_applications.iter().map(|record| record.user_id).collect();
-    for record in &mut it.entra_applications {
-        record.state = State::Disabled;
-    }
-    for user in it.users.iter_mut().filter(|user| users.contains(&user.security_id)) {
-        user.state = State::Disabled;
+    for record in it.entra_applications.iter_mut().filter(|it| app_id.is_none_or(|wanted| wanted == it.client_id)) {
+        record.state = state;
+        for user in it.users.iter_mut().filter(|user| user.security_id == record.user_id) {
+            user.state = state;
+        }
     }
 }

@@ -138,8 +138,8 @@ pub(super) fn remove_application(
 }
 
 /// Graph does not know the secret that is to be removed: it is gone, or it is so young that not every copy of the directory
-/// has it (both have been met: Vault's Azure secrets engine takes this text for "gone", other tools repeat the
-/// removal right after `addPassword`). The list of secrets tells which.
+/// has it. Neither is in graph.md; other tools have met both: Vault's Azure secrets engine (`deleteAppPassword` in its
+/// `client.go`) takes this text for "gone", others repeat the removal right after `addPassword`. The list of secrets tells which.
 pub(super) fn is_unknown_secret(refusal: &Refusal) -> bool {
     refusal.status == 400 && refusal.says("No password credential found")
 }

@@ -81,13 +81,17 @@ impl World {
             |it: &entrada_cloud::LogEntry| it.fault.as_deref() == Some("twice") && it.url.contains("addPassword");
         let late =
             self.cloud.log().iter().any(twice) && (self.schedule.scenario.lag_ms > 60_000 || !self.has_read_back());
-        if late || self.told_that_it_is_gone {
-            return;
+        // Whoever is told that a secret is gone believes it.
+        let lie = |it: &entrada_cloud::LogEntry| {
+            it.fault.as_deref() == Some("status") && it.status == 404 && it.url.contains("removePassword")
+        };
+        if !late && !self.cloud.log().iter().any(lie) {
+            let said = self.screens();
+            let apps =
+                self.tabs.iter().filter_map(|(tab, _)| tab.model.run.as_ref()?.known.app_id.as_ref()?.parse().ok());
+            let verdict = rules::every_secret_is_known(&self.facts, &self.ledger, &said, &apps.collect::<Vec<_>>());
+            self.judge("no secret that nobody saw and no screen names", verdict);
         }
-        let said = self.screens();
-        let apps = self.tabs.iter().filter_map(|(tab, _)| tab.model.run.as_ref()?.known.app_id.as_ref()?.parse().ok());
-        let verdict = rules::every_secret_is_known(&self.facts, &self.ledger, &said, &apps.collect::<Vec<_>>());
-        self.judge("no secret that nobody saw and no screen names", verdict);
         // Whether a server answers at all is tried with a request that nobody may read (src/flow/net.rs).
         let unlike: Vec<&String> = self
             .cloud

@@ -9,6 +9,7 @@ use crate::tab::FOLDER;
 use entrada::flow::plan::{Action, Step};
 use entrada::flow::run::description_of;
 use entrada::flow::{Event, Intent, Place};
+use entrada_cloud::business_central::State;
 use entrada_cloud::{ConsentAnswer, seed};
 use serde_json::json;
 
@@ -134,7 +135,7 @@ impl World {
             });
             let by = Maker::Tab(index);
             if let (Some(id), true) = (id, has_user) {
-                start::enable(&mut self.cloud, &environment, id);
+                start::switch(&mut self.cloud, &environment, Some(id), State::Enabled);
                 return self.look_at_the_tenant(by);
             }
             // Enabling makes the user of a record that never had one; the stand-in makes it with the record.
@@ -152,7 +153,7 @@ impl World {
         }
         if disable {
             self.note(|| format!("by hand in {environment}: disabled"));
-            start::disable(&mut self.cloud, &environment);
+            start::switch(&mut self.cloud, &environment, app_id.parse().ok(), State::Disabled);
             return self.look_at_the_tenant(Maker::Tab(index));
         }
         if record.is_some() == delete {

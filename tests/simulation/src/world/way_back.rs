@@ -115,9 +115,7 @@ impl World {
         }
         // What was there at the first answer somebody else made, as far as a page can tell; a proxy that sends a creation twice
         // looks the same. It stays, which is the safe side.
-        if self.cloud.log().iter().any(|it| it.fault.as_deref() == Some("twice")) {
-            return;
-        }
+        let twice = self.cloud.log().iter().any(|it| it.fault.as_deref() == Some("twice"));
         // A package goes on by itself: what an interrupted run asked for may come after the next plan was confirmed.
         let by_package = |at: &str| {
             let places = &self.schedule.scenario.places;
@@ -129,9 +127,12 @@ impl World {
             }
             _ => false,
         });
-        let before: Facts = before.iter().chain(late).cloned().collect();
+        let stays = self.facts.iter().filter(|_| twice);
+        let before: Facts = before.iter().chain(late).chain(stays).cloned().collect();
         // Two packages for one application: each of both may be the one that made the record.
         let either = |fact: &Fact| match fact {
+            // Enabled twice, it looks as if somebody else had enabled it.
+            Fact::Record { .. } | Fact::User { .. } if twice => true,
             Fact::Record { environment, .. } | Fact::User { environment, .. } | Fact::Set { environment, .. } => {
                 self.tabs.len() > 1 && by_package(environment)
             }
