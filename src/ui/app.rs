@@ -222,9 +222,12 @@ fn focus_heading() {
 }
 
 /// Who has just pressed a button further down sees the notice that answers it; who is writing is not disturbed.
+///
+/// `:focus` would not do: in a frame of another site it holds only once the browser has told the frame that it has the focus,
+/// which may be later than the click.
 fn show_notice() {
     let Some(document) = document() else { return };
-    let pressed = document.query_selector("#page button:focus").ok().flatten().is_some();
+    let pressed = document.active_element().and_then(|it| it.closest("#page button").ok().flatten()).is_some();
     if let Some(notice) = document.query_selector("#page > .notice").ok().flatten().filter(|_| pressed) {
         notice.scroll_into_view();
     }
