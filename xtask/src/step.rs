@@ -18,7 +18,9 @@ const PLAIN_TICK: Duration = Duration::from_secs(30);
 /// How much of a log a failure shows.
 const SHOWN_LINES: usize = 60;
 /// How many earlier lines that name an error are shown before them.
-const SHOWN_ERRORS: usize = 40;
+const SHOWN_ERRORS: usize = 60;
+/// How many lines of a panic are shown: what was waited for stands in the second, what the page said instead below.
+const SHOWN_MESSAGE: usize = 20;
 
 /// A stopwatch. Programs may look at the clock; only `src/` gets its time from outside.
 #[derive(Debug, Clone, Copy)]
@@ -138,14 +140,24 @@ fn last_line(log: &Path) -> String {
         .to_owned()
 }
 
-/// The end of the log, and before it the lines that name an error (a failing test may be far above the end).
+/// The end of the log, and before it the lines that name an error (a failing test may be far above the end) with what a
+/// panic says below its first line.
 fn worth_showing(text: &str) -> Vec<&str> {
     let lines: Vec<&str> = text.lines().collect();
     let (early, end) = lines.split_at(lines.len().saturating_sub(SHOWN_LINES));
+    let mut message = 0;
     let mut shown: Vec<&str> = early
         .iter()
         .copied()
-        .filter(|line| line.starts_with("error") || line.ends_with("... FAILED") || line.contains(" panicked at "))
+        .filter(|line| {
+            if line.contains(" panicked at ") {
+                message = SHOWN_MESSAGE;
+                return true;
+            }
+            // What follows is how to get a backtrace.
+            message = if line.starts_with("note: ") { 0 } else { message.saturating_sub(1) };
+            message > 0 || line.starts_with("error") || line.ends_with("... FAILED")
+        })
         .take(SHOWN_ERRORS)
         .collect();
     if !shown.is_empty() {
@@ -185,6 +197,21 @@ mod tests {
         assert_eq!(shown[..2], ["test two ... FAILED", "…"]);
         assert_eq!(shown.len(), 2 + SHOWN_LINES);
         assert_eq!(shown.last(), Some(&"line 99"));
+    }
+
+    #[test]
+    fn a_failure_far_above_the_end_is_shown_with_what_it_says() {
+        let early = "thread 'one' (7) panicked at src/screen.rs:139:9:\nwaited in vain until it is there\nthe page says: no\n\
+                     note: run with `RUST_BACKTRACE=1`\ntest two ... ok";
+        let late = (0..100).map(|number| format!("line {number}"));
+        let text = std::iter::once(early.to_owned()).chain(late).collect::<Vec<_>>().join("\n");
+        let said = [
+            "thread 'one' (7) panicked at src/screen.rs:139:9:",
+            "waited in vain until it is there",
+            "the page says: no",
+            "…",
+        ];
+        assert_eq!(worth_showing(&text)[..4], said);
     }
 
     #[test]
