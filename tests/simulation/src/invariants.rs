@@ -37,6 +37,11 @@ impl Ledger {
     pub fn maker_of_thing(&self, fact: &Fact) -> Option<Maker> {
         self.born.get(&thing(fact)?).copied()
     }
+
+    /// True when this tab cannot know whether it was the one that made it.
+    fn is_unsure(&self, tab: usize, of: Asked) -> bool {
+        self.unsure.contains(&(tab, of))
+    }
 }
 
 /// A plan that a person confirmed.
@@ -48,6 +53,14 @@ pub struct Confirmed {
     pub plan: Plan,
 }
 
+/// What a tab asked Graph to make, by a key that is the same for whoever asks.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[expect(missing_docs, reason = "the names are Graph's")]
+pub enum Asked {
+    Application,
+    ServicePrincipal,
+}
+
 /// What the rules may look at.
 #[derive(Debug)]
 pub struct Ledger {
@@ -55,9 +68,8 @@ pub struct Ledger {
     pub makers: BTreeMap<Fact, Maker>,
     /// Who made which application, record or user; later changes of its content do not make it theirs.
     pub born: BTreeMap<Thing, Maker>,
-    /// Tabs that asked for an application and were not told whether it was made: whoever else makes it then, they take it
-    /// for theirs.
-    pub unsure: Vec<usize>,
+    /// Tabs that asked for something and were not told whether it was made: whoever else makes it then, they take it for theirs.
+    pub unsure: Vec<(usize, Asked)>,
     /// Ids of the secrets that were there when a way back last looked.
     pub looked: Vec<Uuid>,
     /// Who deleted which application.
@@ -188,7 +200,9 @@ fn may_remove(fact: &Fact, before: &Facts, after: &Facts, confirmed: &Confirmed,
             let taken = any(&|_, step| matches!(step, Step::Application))
                 && (!application_goes
                     || match ledger.maker_of_thing(fact) {
-                        Some(Maker::Tab(tab)) => tab == confirmed.tab || ledger.unsure.contains(&confirmed.tab),
+                        Some(Maker::Tab(tab)) => {
+                            tab == confirmed.tab || ledger.is_unsure(confirmed.tab, Asked::Application)
+                        }
                         _ => false,
                     });
             is_ours(app_id) && (taken || (stays && makes(&|step| matches!(step, Step::Application))))
@@ -292,6 +306,11 @@ pub fn undone(before: &Facts, after: &Facts, ledger: &Ledger, tab: usize) -> Res
         }
         Fact::Secret { key_id, .. } => ledger.seen.contains(key_id),
         Fact::Package { .. } => false,
+        // Asked for by this tab without an answer and then made in another one, in which nobody has got a secret yet
+        // (docs/bad-days.md, "Limits"): whoever goes on there makes it again, and what it held.
+        Fact::Principal { .. } | Fact::Grant { .. } if ledger.is_unsure(tab, Asked::ServicePrincipal) => {
+            !matches!(ledger.makers.get(fact), Some(Maker::Tab(_)))
+        }
         fact => !own(fact),
     };
     // Business Central keeps the user that enabling a record has made, disabled with it (business-central.md 3.1).

@@ -2,7 +2,7 @@
 
 use super::{DRAWN_EVERY, What, World, say, short};
 use crate::facts::Fact;
-use crate::invariants::{Confirmed, Maker};
+use crate::invariants::{Asked, Confirmed, Maker};
 use crate::person::Visit;
 use crate::tab::{ORIGIN, Tab};
 use crate::wire;
@@ -136,11 +136,12 @@ impl World {
         timeout_ms: u64,
     ) {
         let (tab, now) = (&self.tabs[index].0, self.now);
-        let makes = request.url.contains("applications(uniqueName");
+        let asks =
+            [("applications(uniqueName", Asked::Application), ("servicePrincipals(appId", Asked::ServicePrincipal)];
+        let asks = asks.iter().filter(|_| request.method == Method::Patch).find(|(url, _)| request.url.contains(url));
+        let asks = asks.map(|(_, asked)| (index, *asked));
         if tab.cut_off_until > now {
-            if makes {
-                self.ledger.unsure.push(index);
-            }
+            self.ledger.unsure.extend(asks);
             let tab = &self.tabs[index].0;
             // A browser may know it for one request and never have told the page.
             let knows = tab.says_offline || self.dice.u8(..4) == 0;
@@ -151,8 +152,8 @@ impl World {
             return self.broken("requests can be sent", &request.url);
         };
         let answer = self.cloud.handle(&out, now);
-        if makes && self.cloud.log().last().is_some_and(|it| it.fault.is_some()) {
-            self.ledger.unsure.push(index);
+        if self.cloud.log().last().is_some_and(|it| it.fault.is_some()) {
+            self.ledger.unsure.extend(asks);
         }
         let goes_back = |tab: &Tab| tab.model.run.as_ref().is_some_and(|run| run.brief.undo);
         if request.url.contains("/applications(appId=") && goes_back(&self.tabs[index].0) {
