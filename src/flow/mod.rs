@@ -262,8 +262,11 @@ pub fn update(model: &mut Model, event: Event, moment: Moment) -> Vec<Effect> {
     let mut out = Out::new(moment);
     let back = model.now.saturating_sub(out.now);
     model.now = out.now;
-    if let Some(run) = model.run.as_mut().filter(|_| back > 0) {
-        run.clock_went_back(back);
+    if back > 0 {
+        model.session_clock_went_back(back);
+        if let Some(run) = &mut model.run {
+            run.clock_went_back(back);
+        }
     }
     match event {
         Event::Started(start) => {

@@ -211,6 +211,21 @@ fn an_answer_lost_while_there_was_no_network_is_looked_for_before_it_is_asked_ag
     assert_eq!(tally(&world), (1, 1));
 }
 
+#[test]
+fn a_lost_secret_that_stays_whatever_is_done_is_named_and_not_removed_for_ever() {
+    let mut world = World::ready("magento");
+    world.fault("POST", "addPassword", Effect::DropAfter, 1);
+    // "Not found" is what one hears of a secret that is gone, too.
+    let gone = Effect::Status { status: 404, retry_after: None, code: "Request_ResourceNotFound".into() };
+    world.fault("POST", "removePassword", gone, 1000);
+    let place = world.sent.len();
+    world.set_up();
+    let removals = about_the_secret(&world, place).into_iter().filter(|word| *word == "removePassword").count();
+    assert!((2..40).contains(&removals), "{removals} within a minute");
+    assert!(world.secret().is_some(), "the new one is there all the same");
+    assert!(format!("{:?}", world.page()).contains("secret_lost"), "{:?}", world.codes());
+}
+
 /// Requests about the secret, in their order.
 fn about_the_secret(world: &World, place: usize) -> Vec<&'static str> {
     let word = |url: &str| {

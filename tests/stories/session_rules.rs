@@ -53,6 +53,22 @@ fn a_session_that_ended_while_everything_was_read_begins_no_run() {
 }
 
 #[test]
+fn a_clock_that_is_set_back_makes_no_token_younger() {
+    const MINUTE: u64 = 60_000;
+    let mut world = World::ready("magento");
+    world.now += 50 * MINUTE;
+    world.press(Intent::CheckAgain);
+    world.clock_error = -45 * 60_000;
+    world.press(Intent::CheckAgain);
+    // A token lives 90 minutes at most, and by the page's clock it is 47 old.
+    world.now += 42 * MINUTE;
+    world.set_up();
+    let refused = world.cloud.log().iter().filter(|entry| entry.status == 401).count();
+    assert_eq!(refused, 0, "no token is used after its end");
+    assert!(world.secret().is_some());
+}
+
+#[test]
 fn renewing_does_not_prolong_the_session() {
     let mut world = World::ready("magento");
     let first = world.model.session_left_ms().unwrap();

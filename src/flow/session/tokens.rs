@@ -1,6 +1,6 @@
 //! Keeping tokens good, and giving them up.
 
-use super::{Access, Session, permissions, scopes};
+use super::{Access, MARGIN_MS, Session, permissions, scopes};
 use crate::flow::effect::{Answer, Effect, heard};
 use crate::flow::event::Intent;
 use crate::flow::finding::{Finding, FindingCode};
@@ -42,6 +42,14 @@ impl Model {
         if let Session::SignedIn(session) = &mut self.session {
             let access = session.access(resource);
             *access = access.take().filter(|access| access.obtained > sent);
+        }
+    }
+
+    /// The clock was set back: by more than tokens are renewed early, and nobody knows how old they are.
+    pub(in crate::flow) fn session_clock_went_back(&mut self, ms: u64) {
+        if ms > MARGIN_MS {
+            self.drop_token(Resource::Graph, u64::MAX);
+            self.drop_token(Resource::BusinessCentral, u64::MAX);
         }
     }
 

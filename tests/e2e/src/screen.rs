@@ -108,6 +108,15 @@ impl Screen {
         }
     }
 
+    /// What a promise of the page becomes. Nobody looks at the page meanwhile, so nothing disturbs what is being measured.
+    pub async fn awaited(&self, promise: &str) -> Value {
+        let script = format!("const [told] = arguments; Promise.resolve({promise}).then(told)");
+        match self.driver.execute_async(script, Vec::new()).await {
+            Ok(answer) => answer.json().clone(),
+            Err(error) => panic!("waited in vain for {promise}: {error}\n{}", self.describe().await),
+        }
+    }
+
     /// Waits until a script returns something (neither `null` nor `false`), and returns that.
     pub async fn until(&self, what: &str, script: &str) -> Value {
         self.until_with(what, script, &[]).await

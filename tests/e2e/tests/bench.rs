@@ -40,12 +40,14 @@ async fn world() -> World {
 }
 
 /// Marks the click and the first sight of the credential on the page's own clock.
-const MARKS: &str = "window.marks = {};
-    document.querySelector('#confirm').addEventListener('click', () => { marks.click = performance.now() }, { capture: true });
-    new MutationObserver(() => {
+const MARKS: &str = "let click;
+    document.querySelector('#confirm').addEventListener('click', () => { click = performance.now() }, { capture: true });
+    window.seen = new Promise(tell => new MutationObserver((_, observer) => {
       const title = document.querySelector('#app h1');
-      if (!marks.seen && title?.textContent === 'Take the credential with you') marks.seen = performance.now();
-    }).observe(document.body, { subtree: true, childList: true, characterData: true });";
+      if (title?.textContent !== 'Take the credential with you') return;
+      observer.disconnect();
+      tell(performance.now() - click);
+    }).observe(document.body, { subtree: true, childList: true, characterData: true }));";
 
 async fn entrada(latency: u64, line: Line) -> Measured {
     let world = world().await;
@@ -56,7 +58,7 @@ async fn entrada(latency: u64, line: Line) -> Measured {
     world.arrange("latency", &json!({ "ms": latency, "preflights_ms": of_preflights }));
     world.screen.eval(MARKS).await;
     journey.confirm().await;
-    let took = world.screen.until("the credential is seen", "return marks.seen && marks.seen - marks.click").await;
+    let took = world.screen.awaited("window.seen").await;
     let sent = world.screen.traffic().await.since(&before);
     let program: Vec<_> = sent.iter().filter(|sent| sent.kind == "Fetch").collect();
     let preflights: Vec<_> = sent.iter().filter(|sent| sent.method == "OPTIONS").collect();

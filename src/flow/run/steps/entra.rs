@@ -2,7 +2,7 @@
 
 use super::super::trouble::{REPLICATION_MS, Verdict};
 use super::super::{Evidence, Pause, Phase, Run};
-use super::{settle_evidence, unreadable, watch_again};
+use super::{VERIFY_MS, settle_evidence, unreadable, watch_again};
 use crate::flow::event::Intent;
 use crate::flow::finding::{Finding, FindingCode as Code};
 use crate::flow::plan::Action;
@@ -184,7 +184,16 @@ pub(super) fn verify_entra(run: &mut Run, index: usize, response: &Response, now
     if let Some(stray) =
         secrets.iter().find(|it| run.secret_names.contains(&it.name) && Some(&it.key_id) != made.as_ref())
     {
-        return Ok(Verdict::Next(Phase::RemoveLost(stray.key_id.clone())));
+        let named = stray.named();
+        let task = &mut run.tasks[index];
+        task.phase = Phase::RemoveLost(stray.key_id.clone());
+        // Where it stays listed although it counts as removed, it is not removed for ever.
+        let late = now.saturating_sub(*task.trouble_since.get_or_insert(now)) >= VERIFY_MS;
+        return Ok(if late {
+            Verdict::Fail(Finding::error(Code::SecretLost).with("name", named).action(Intent::Resume))
+        } else {
+            Verdict::Pause { ms: 2_000, why: Pause::Replication }
+        });
     }
     let hint = made.as_ref().and_then(|key| secrets.iter().find(|it| &it.key_id == key)).map(|it| it.hint.clone());
     let roles =

@@ -95,7 +95,8 @@ impl World {
             return;
         }
         let late = |task: &Task| matches!(&task.state, TaskState::Failed(it) if it.code == FindingCode::SecretSince);
-        if person.visit == Visit::Partial && tab.model.run.as_ref().is_some_and(|run| run.tasks.iter().any(late)) {
+        let short = matches!(person.visit, Visit::Partial | Visit::Nothing);
+        if short && tab.model.run.as_ref().is_some_and(|run| run.tasks.iter().any(late)) {
             return self.application_stays();
         }
         if person.visit != Visit::Undone {
