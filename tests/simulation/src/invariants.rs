@@ -301,8 +301,8 @@ pub fn undone(before: &Facts, after: &Facts, ledger: &Ledger, tab: usize) -> Res
         // Made in another tab and not to be seen yet; this one's upsert wrote over it.
         Fact::Application { app_id, .. } if of_another_tab(fact) => !after.iter().any(|it| is_application(it, app_id)),
         // Given by somebody to a user that this tab had made, and gone with it.
-        Fact::Set { user, .. } => {
-            !own(fact) && !before.iter().any(|it| matches!(it, Fact::User { id, .. } if id == user && own(it)))
+        Fact::Set { environment, user, .. } => {
+            !own(fact) && ledger.born.get(&(environment.clone(), *user)).copied() != by_this
         }
         Fact::Secret { key_id, .. } => ledger.seen.contains(key_id),
         Fact::Package { .. } => false,
