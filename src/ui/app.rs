@@ -223,8 +223,8 @@ fn focus_heading() {
 
 /// Who has just pressed a button further down sees the notice that answers it; who is writing is not disturbed.
 ///
-/// `:focus` would not do: in a frame of another site it holds only once the browser has told the frame that it has the focus,
-/// which may be later than the click.
+/// `:focus` would not do: in a frame of another site it may not hold yet when the click arrives, as if the frame were told later
+/// that it has the focus (seen in Chromium 156, every second time; `tests/e2e/tests/frames.rs`).
 fn show_notice() {
     let Some(document) = document() else { return };
     let pressed = document.active_element().and_then(|it| it.closest("#page button").ok().flatten()).is_some();

@@ -223,7 +223,12 @@ fn a_lost_secret_that_stays_whatever_is_done_is_named_and_not_removed_for_ever()
     let removals = about_the_secret(&world, place).into_iter().filter(|word| *word == "removePassword").count();
     assert!((2..40).contains(&removals), "{removals} within a minute");
     assert!(world.secret().is_some(), "the new one is there all the same");
-    assert!(format!("{:?}", world.page()).contains("secret_lost"), "{:?}", world.codes());
+    let app_id = world.app_id().parse().unwrap();
+    let listed = world.cloud.tenant("cronus.example").unwrap().application(app_id).unwrap().secrets.clone();
+    let lost = listed.first().unwrap().key_id.to_string();
+    assert_eq!(listed.len(), 2, "the lost one and the new one");
+    let page = format!("{:?}", world.page());
+    assert!(page.contains("secret_lost") && page.contains(&lost), "named with its id: {:?}", world.codes());
 }
 
 /// Requests about the secret, in their order.
