@@ -230,6 +230,8 @@ codes! {
     WayBackChanged = "way_back_changed";
     /// Taking back: what may have been made without an answer is not there.
     NothingToTakeBack = "nothing_to_take_back";
+    /// Reading back did not see all of it within a minute: replication, or somebody took it away. Slots: step.
+    NotSeen = "not_seen";
     /// A secret was probably made, but its text never arrived, and it could not be removed. Slots: name.
     SecretLost = "secret_lost";
     /// Still throttled after all attempts. Slots: step.

@@ -231,6 +231,25 @@ fn a_lost_secret_that_stays_whatever_is_done_is_named_and_not_removed_for_ever()
     assert!(page.contains("secret_lost") && page.contains(&lost), "named with its id: {:?}", world.codes());
 }
 
+#[test]
+fn a_second_secret_is_removed_also_for_whoever_stops_while_it_is_looked_for() {
+    let mut world = World::ready("magento");
+    world.fault("POST", "addPassword", Effect::Twice, 1);
+    let place = world.sent.len();
+    world.start_run();
+    let looks = |world: &World| {
+        let asked = world.sent[place..].iter().position(|(_, url)| url.contains("addPassword"));
+        asked.is_some_and(|at| world.sent[place + at..].iter().any(|(_, url)| url.contains("$batch")))
+    };
+    while !looks(&world) {
+        assert!(world.step(), "{:?}", world.codes());
+    }
+    world.press(Intent::Cancel);
+    let app_id = world.app_id().parse().unwrap();
+    let listed = &world.cloud.tenant("cronus.example").unwrap().application(app_id).unwrap().secrets;
+    assert_eq!(listed.len(), 1, "nobody saw the second one");
+}
+
 /// Requests about the secret, in their order.
 fn about_the_secret(world: &World, place: usize) -> Vec<&'static str> {
     let word = |url: &str| {

@@ -93,3 +93,40 @@ fn the_plan_shows_the_very_requests_that_are_sent() {
     let sent = world.sent[place..].iter().filter(|(_, url)| url.contains("businesscentral")).count();
     assert!(sent >= 4);
 }
+
+#[test]
+fn what_is_taken_away_after_it_was_read_is_missed_and_the_next_plan_makes_it_good() {
+    let mut world = World::ready("magento");
+    let finish = |world: &mut World| {
+        world.press(Intent::Stored(true));
+        world.press(Intent::Finish);
+        let Page::Done(done) = world.page() else { panic!("{:?}", world.codes()) };
+        (done.notes.iter().map(|it| it.code.clone()).collect::<Vec<_>>(), done.evidence)
+    };
+    world.set_up();
+    assert!(finish(&mut world).0.is_empty());
+    let app_id = world.app_id();
+    world.press(Intent::StartOver);
+    world.press(Intent::WantSecret(true));
+    world.press(Intent::Plan);
+    // While the plan is on the screen somebody takes the consent away, which the plan keeps.
+    let tenant = world.cloud.tenant_mut("cronus.example").unwrap();
+    let id = tenant.service_principals.iter().find(|it| it.app_id.to_string() == app_id).unwrap().id;
+    tenant.app_role_assignments.retain(|it| it.principal != id);
+    world.press(Intent::Confirm);
+    let Page::HandOver(credential) = world.page() else { panic!("{:?}", world.codes()) };
+    assert_eq!(credential.notes.iter().map(|it| it.code.as_str()).collect::<Vec<_>>(), ["not_seen"]);
+    let (notes, evidence) = finish(&mut world);
+    assert_eq!(notes, ["not_seen"]);
+    let missed = evidence.iter().filter(|row| row.state != CheckState::Pass).map(|row| row.label.as_str());
+    assert_eq!(missed.collect::<Vec<_>>(), ["Admin consent"], "{evidence:#?}");
+    let place = world.cloud.log().len();
+    world.press(Intent::Resume);
+    assert_eq!(world.writes_since(place), [""; 0], "trying again only reads");
+    world.press(Intent::StartOver);
+    world.press(Intent::CheckAgain);
+    world.press(Intent::WantSecret(true));
+    world.set_up();
+    let (notes, evidence) = finish(&mut world);
+    assert!(notes.is_empty() && evidence.iter().all(|row| row.state == CheckState::Pass), "{evidence:#?}");
+}

@@ -123,11 +123,16 @@ super::sentences_of! {
         "What this run may have made is not there."
         "You need not do anything."
 
+    not_seen Wait
+        "Not everything has shown up yet"
+        "“{step}” did not see all of it within a minute."
+        "Wait a few minutes, then try again. The next set-up makes good what stays missing."
+
     secret_lost You
         "A secret may exist that nobody has seen"
         "Secret {name} was probably made, but the answer with its text was lost, and it could not be removed."
         "Delete {name} in Microsoft Entra admin center > Entra ID > App registrations > Certificates & secrets, then try \
-         again to make a new one."
+         again."
 
     still_busy Wait
         "The server is still too busy"

@@ -39,8 +39,29 @@ impl Ledger {
     }
 
     /// True when this tab cannot know whether it was the one that made it.
-    fn is_unsure(&self, tab: usize, of: Asked) -> bool {
-        self.unsure.contains(&(tab, of))
+    fn is_unsure(&self, tab: usize, of: &Asked) -> bool {
+        self.unsure.iter().any(|(who, what)| *who == tab && what == of)
+    }
+
+    /// True when another tab made this fact and this one, which had asked for the same without an answer, takes it for its own:
+    /// nothing that Microsoft tells says whose it is (docs/bad-days.md, "Limits").
+    fn passes_for_own(&self, tab: usize, fact: &Fact) -> bool {
+        let by_a_tab = |maker: Option<&Maker>| matches!(maker, Some(Maker::Tab(_)));
+        let made = by_a_tab(self.makers.get(fact)) || by_a_tab(self.maker_of_thing(fact).as_ref());
+        made && asked_for(fact).iter().any(|it| self.is_unsure(tab, it))
+    }
+}
+
+/// What brings a fact about, directly or with what it belongs to.
+fn asked_for(fact: &Fact) -> Vec<Asked> {
+    match fact {
+        Fact::Application { .. } => vec![Asked::Application],
+        Fact::Principal { .. } | Fact::Grant { .. } => vec![Asked::ServicePrincipal],
+        Fact::Record { environment, .. } | Fact::User { environment, .. } => vec![Asked::Record(environment.clone())],
+        Fact::Set { environment, role_id, .. } => {
+            vec![Asked::Set(environment.clone(), role_id.clone()), Asked::Record(environment.clone())]
+        }
+        Fact::Secret { .. } | Fact::Package { .. } | Fact::Admitted { .. } => Vec::new(),
     }
 }
 
@@ -53,12 +74,17 @@ pub struct Confirmed {
     pub plan: Plan,
 }
 
-/// What a tab asked Graph to make, by a key that is the same for whoever asks.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-#[expect(missing_docs, reason = "the names are Graph's")]
+/// What a tab asked for, by a key that is the same for whoever asks.
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Asked {
+    /// The application.
     Application,
+    /// Its service principal.
     ServicePrincipal,
+    /// The record in this environment, and with it the user.
+    Record(String),
+    /// In this environment, this permission set.
+    Set(String, String),
 }
 
 /// What the rules may look at.
@@ -201,7 +227,7 @@ fn may_remove(fact: &Fact, before: &Facts, after: &Facts, confirmed: &Confirmed,
                 && (!application_goes
                     || match ledger.maker_of_thing(fact) {
                         Some(Maker::Tab(tab)) => {
-                            tab == confirmed.tab || ledger.is_unsure(confirmed.tab, Asked::Application)
+                            tab == confirmed.tab || ledger.is_unsure(confirmed.tab, &Asked::Application)
                         }
                         _ => false,
                     });
@@ -292,8 +318,11 @@ pub fn undone(before: &Facts, after: &Facts, ledger: &Ledger, tab: usize) -> Res
     let of_another_tab =
         |fact: &Fact| ledger.maker_of_thing(fact).is_some_and(|it| it != Maker::Other && Some(it) != by_this);
     let is_application = |it: &Fact, id: &Uuid| matches!(it, Fact::Application { app_id, .. } if app_id == id);
+    // Changed by another tab after this one had read it: the way back restores what was read and shown.
+    let is_restored = |id: &Uuid| after.iter().any(|it| is_application(it, id) && of_others(&ledger.takers, it));
     let unsaid = |fact: &&Fact| match fact {
-        fact if of_others(&ledger.takers, fact) => false,
+        fact if of_others(&ledger.takers, fact) || ledger.passes_for_own(tab, fact) => false,
+        Fact::Application { app_id, .. } if is_restored(app_id) => false,
         // Changed by this tab, and then deleted by somebody else.
         Fact::Application { app_id, .. } if ledger.deleted.get(app_id).is_some_and(|it| *it != Maker::Tab(tab)) => {
             false
@@ -306,17 +335,19 @@ pub fn undone(before: &Facts, after: &Facts, ledger: &Ledger, tab: usize) -> Res
         }
         Fact::Secret { key_id, .. } => ledger.seen.contains(key_id),
         Fact::Package { .. } => false,
-        // Asked for by this tab without an answer and then made in another one, in which nobody has got a secret yet
-        // (docs/bad-days.md, "Limits"): whoever goes on there makes it again, and what it held.
-        Fact::Principal { .. } | Fact::Grant { .. } if ledger.is_unsure(tab, Asked::ServicePrincipal) => {
-            !matches!(ledger.makers.get(fact), Some(Maker::Tab(_)))
-        }
         fact => !own(fact),
     };
     // Business Central keeps the user that enabling a record has made, disabled with it (business-central.md 3.1).
     let left = |fact: &&Fact| {
         match fact {
         fact if of_others(&ledger.makers, fact) => false,
+        Fact::Application { app_id, .. } if is_restored(app_id) => false,
+        // Switched on by another tab too; this one takes that for its own and switches it off.
+        Fact::Record { enabled: false, .. } | Fact::User { enabled: false, .. }
+            if before.iter().any(|it| thing(it) == thing(fact) && ledger.passes_for_own(tab, it)) =>
+        {
+            false
+        }
         // Made in another tab and not to be seen yet; this one's upsert only wrote over it.
         Fact::Application { .. } if of_another_tab(fact) => false,
         // Written over with the same by an upsert that should have made it.
@@ -370,6 +401,30 @@ pub fn credential_comes_last(facts: &Facts, plan: &Plan, ledger: &Ledger) -> Res
         }
     }
     Err(why)
+}
+
+/// The plan without the lines that keep what somebody else took away after it was read. Nothing is written for such a line, so
+/// it is the verification that finds it out.
+pub fn without_what_others_took(confirmed: &Confirmed, facts: &Facts, ledger: &Ledger) -> Plan {
+    let mut plan = confirmed.plan.clone();
+    let apps = ours(&plan, ledger);
+    let others = |it: &&Fact| !facts.contains(*it) && ledger.takers[*it] != Maker::Tab(confirmed.tab);
+    let taken: Vec<&Fact> = ledger.takers.keys().filter(others).collect();
+    let sites = &plan.brief.sites;
+    plan.lines.retain(|line| {
+        let at = line.lane.map(|lane| sites[lane].environment.as_str());
+        let is_it = |fact: &&Fact| match (&line.step, fact) {
+            (Step::Consent(roles), Fact::Grant { app_id, role, .. }) => {
+                apps.contains(app_id) && roles.iter().any(|it| it.id == role.to_string())
+            }
+            (Step::PermissionSet { set, company }, Fact::Set { environment, role_id, company: within, .. }) => {
+                at == Some(environment) && role_id == &set.role_id && (within.is_empty() || within == company)
+            }
+            _ => false,
+        };
+        line.action != Action::Keep || !taken.iter().copied().any(|it| is_it(&it))
+    });
+    plan
 }
 
 /// "Complete" means that the tenant has all of it: application, service principal, roles, record, enabled user, permission sets.

@@ -185,12 +185,17 @@ pub(super) fn verify_entra(run: &mut Run, index: usize, response: &Response, now
         secrets.iter().find(|it| run.secret_names.contains(&it.name) && Some(&it.key_id) != made.as_ref())
     {
         let named = stray.named();
+        let remove = Phase::RemoveLost(stray.key_id.clone());
         let task = &mut run.tasks[index];
-        task.phase = Phase::RemoveLost(stray.key_id.clone());
+        let waited = now.saturating_sub(*task.trouble_since.get_or_insert(now));
+        // At once when it is seen at once, also for somebody who has just pressed *Stop*.
+        if waited == 0 {
+            return Ok(Verdict::Next(remove));
+        }
+        task.phase = remove;
         // Where it stays listed although it counts as removed, it is not removed for ever.
-        let late = now.saturating_sub(*task.trouble_since.get_or_insert(now)) >= VERIFY_MS;
-        return Ok(if late {
-            Verdict::Fail(Finding::error(Code::SecretLost).with("name", named).action(Intent::Resume))
+        return Ok(if waited >= VERIFY_MS {
+            Verdict::Fail(Finding::error(Code::SecretLost).with("name", named))
         } else {
             Verdict::Pause { ms: 2_000, why: Pause::Replication }
         });

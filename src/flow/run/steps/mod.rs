@@ -375,12 +375,15 @@ fn unreadable<T>(at: &str, problem: &str) -> Result<T, CallError> {
     Err(CallError::Unreadable(Misread::new(at.into(), problem.into())))
 }
 
-/// Incomplete evidence is read again for a while, because reads may lag behind writes; then it is shown as it is.
+/// Incomplete evidence is read again for a while, because reads may lag behind writes; then it is shown as it is, and said.
 fn settle_evidence(task: &mut Task, evidence: Evidence, complete: bool, now: u64) -> Verdict {
     task.evidence = Some(evidence);
     let since = *task.trouble_since.get_or_insert(now);
-    if complete || now.saturating_sub(since) >= VERIFY_MS {
+    if complete {
         return Verdict::Done;
+    }
+    if now.saturating_sub(since) >= VERIFY_MS {
+        return Verdict::Fail(Finding::warning(Code::NotSeen).with("step", task.step.word()));
     }
     task.troubles += 1;
     Verdict::Pause { ms: (1000_u64 << task.troubles.min(4)).min(15_000), why: Pause::Replication }

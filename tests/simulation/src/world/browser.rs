@@ -8,8 +8,9 @@ use crate::tab::{ORIGIN, Tab};
 use crate::wire;
 use entrada::flow::{Effect, EffectId, Event, Moment, Start, update};
 use entrada::protocol::entropy::Entropy;
-use entrada::protocol::http::{Method, Request, Silence};
+use entrada::protocol::http::{Body, Method, Request, Silence};
 use entrada::view_model::ViewModel;
+use entrada_cloud::seed;
 
 impl World {
     pub(super) fn load(&mut self, index: usize) {
@@ -136,10 +137,7 @@ impl World {
         timeout_ms: u64,
     ) {
         let (tab, now) = (&self.tabs[index].0, self.now);
-        let asks =
-            [("applications(uniqueName", Asked::Application), ("servicePrincipals(appId", Asked::ServicePrincipal)];
-        let asks = asks.iter().filter(|_| request.method == Method::Patch).find(|(url, _)| request.url.contains(url));
-        let asks = asks.map(|(_, asked)| (index, *asked));
+        let asks = asked(request).map(|it| (index, it));
         if tab.cut_off_until > now {
             self.ledger.unsure.extend(asks);
             let tab = &self.tabs[index].0;
@@ -189,4 +187,22 @@ impl World {
             self.later(ms, index, What::Page(event));
         }
     }
+}
+
+/// What a request asks for that somebody else may ask for as well.
+fn asked(request: &Request) -> Option<Asked> {
+    let url = request.url.as_str();
+    match request.method {
+        Method::Patch if url.contains("applications(uniqueName") => return Some(Asked::Application),
+        Method::Patch if url.contains("servicePrincipals(appId") => return Some(Asked::ServicePrincipal),
+        Method::Post | Method::Patch => {}
+        _ => return None,
+    }
+    let (_, path) = url.split_once(&format!("/v2.0/{}/", seed::CRONUS))?;
+    let environment = path.split('/').next()?.to_owned();
+    if !path.contains("/userPermissions") {
+        return Some(Asked::Record(environment));
+    }
+    let Body::Json(body) = &request.body else { return None };
+    Some(Asked::Set(environment, body.get("roleId")?.as_str()?.to_owned()))
 }

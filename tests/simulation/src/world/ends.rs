@@ -4,6 +4,7 @@ use super::World;
 use crate::invariants::{self as rules, Maker};
 use crate::person::{Person, Visit};
 use crate::start;
+use entrada::flow::finding::FindingCode;
 use entrada::flow::plan::Step;
 use entrada::flow::run::{Task, TaskState};
 use entrada::view_model::ViewModel;
@@ -48,8 +49,14 @@ impl World {
 
     /// Everybody could read back from Entra what they made; who could not is told so.
     fn has_read_back(&self) -> bool {
-        let open = |task: &Task| matches!(task.step, Step::VerifyEntra) && !matches!(task.state, TaskState::Done);
+        let over = |task: &Task| matches!(task.state, TaskState::Done) || missed(task);
+        let open = |task: &Task| matches!(task.step, Step::VerifyEntra) && !over(task);
         self.tabs.iter().all(|(tab, _)| !tab.model.run.iter().flat_map(|run| &run.tasks).any(open))
+    }
+
+    /// The verification of this tab says that it did not see everything.
+    fn verification_told(&self, tab: usize) -> bool {
+        self.tabs[tab].0.model.run.as_ref().is_some_and(|run| run.tasks.iter().any(missed))
     }
 
     pub(super) fn must_be_complete(&mut self) {
@@ -71,7 +78,12 @@ impl World {
             let last = self.ledger.confirmed.last().filter(|it| !it.plan.brief.undo);
             let whole = |person: &Person| person.visit == Visit::Complete && !person.regrets;
             if let Some(last) = last.filter(|it| whole(&self.tabs[it.tab].1)) {
-                let verdict = rules::complete_is_true(&self.facts, &last.plan, &self.ledger);
+                let plan = if self.verification_told(last.tab) {
+                    rules::without_what_others_took(last, &self.facts, &self.ledger)
+                } else {
+                    last.plan.clone()
+                };
+                let verdict = rules::complete_is_true(&self.facts, &plan, &self.ledger);
                 self.judge("complete means complete", verdict);
             }
         }
@@ -113,4 +125,9 @@ impl World {
         }
         said
     }
+}
+
+/// A verification that read everything and did not see all of it.
+fn missed(task: &Task) -> bool {
+    matches!(&task.state, TaskState::Failed(it) if it.code == FindingCode::NotSeen)
 }

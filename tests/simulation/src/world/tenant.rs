@@ -42,7 +42,9 @@ impl World {
             if let (Some(_), Some(plan), false) =
                 (self.facts.difference(&before).find(secret), plan, self.foreign_since)
             {
-                let verdict = rules::credential_comes_last(&self.facts, &plan.plan, &self.ledger);
+                // What somebody took away in between the verification will tell, which comes after the secret.
+                let plan = rules::without_what_others_took(&plan, &self.facts, &self.ledger);
+                let verdict = rules::credential_comes_last(&self.facts, &plan, &self.ledger);
                 self.judge("no credential to something half built", verdict);
             }
         }
