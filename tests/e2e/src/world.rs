@@ -165,10 +165,12 @@ impl World {
         self.arrange("business-central", &json!({ "do": { "copy_environment": "Training" } }));
     }
 
-    /// Waits for a downloaded file and reads it. The browser gives it its name only when it is complete.
+    /// Waits for a downloaded file and reads it. Browsers keep its name with an empty file, and move what has arrived there when it
+    /// is complete.
     pub async fn downloaded(&self, name: &str) -> String {
         let file = self.driver.downloads().join(name);
-        self.screen.until_so(&format!("{name} is downloaded"), async || std::fs::read_to_string(&file).ok()).await
+        let read = async || std::fs::read_to_string(&file).ok().filter(|text| !text.is_empty());
+        self.screen.until_so(&format!("{name} is downloaded"), read).await
     }
 
     /// How long the cloud's log is.
