@@ -10,7 +10,7 @@ use entrada::flow::{Effect, EffectId, Event, Moment, Start, update};
 use entrada::protocol::entropy::Entropy;
 use entrada::protocol::http::{Body, Method, Request, Silence};
 use entrada::view_model::ViewModel;
-use entrada_cloud::seed;
+use entrada_cloud::{LogEntry, seed};
 
 impl World {
     pub(super) fn load(&mut self, index: usize) {
@@ -150,7 +150,9 @@ impl World {
             return self.broken("requests can be sent", &request.url);
         };
         let answer = self.cloud.handle(&out, now);
-        if self.cloud.log().last().is_some_and(|it| it.fault.is_some()) {
+        // A clear no leaves nobody unsure.
+        let unclear = |it: &LogEntry| it.fault.is_some() && !(400..500).contains(&it.status);
+        if self.cloud.log().last().is_some_and(unclear) {
             self.ledger.unsure.extend(asks);
         }
         let goes_back = |tab: &Tab| tab.model.run.as_ref().is_some_and(|run| run.brief.undo);
